@@ -113,6 +113,7 @@ function buildAction(target: Target, verdict: Verdict, systemdVersion: number | 
     blocked_by: blockedBy,
     because: target.findings.map((finding) => ({
       path: finding.path,
+      path_base64: finding.base64,
       code: finding.code,
       package: finding.package,
       pids: finding.pids,
@@ -124,6 +125,11 @@ function buildAction(target: Target, verdict: Verdict, systemdVersion: number | 
   };
 }
 
-function ignore({ unit }: Target, { path, pids, heldBytes }: PlanReason, code: ReasonCode, reason: string): Ignored {
-  return { code, path, unit, pids, reason, held_bytes: heldBytes };
+function ignore(
+  { unit }: Target,
+  { path, base64, pids, heldBytes }: PlanReason,
+  code: ReasonCode,
+  reason: string,
+): Ignored {
+  return { code, path, path_base64: base64, unit, pids, reason, held_bytes: heldBytes };
 }

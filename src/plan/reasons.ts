@@ -10,6 +10,8 @@ import { type Standing, standingOf, type UnitOwners } from './standing.ts';
 
 export interface PlanReason {
   path: string;
+  /** The raw bytes of the path; null if the text has lost none. */
+  base64: string | null;
   /** The path's bytes, which globs match. */
   bytes: string;
   kind: UnitFile['kind'];
@@ -64,7 +66,7 @@ export function buildReasons(files: readonly GoneFile[]): PlanReason[] {
     const owner = file.owner ?? null;
     const key = keyOf(code, path, base64, owner === null ? null : owner.uid, file.outdated?.confidence ?? null);
     const finding = findings.get(key) ?? {
-      ...{ path, bytes, kind: file.kind, role, code, package: file.package, heldBytes: null, handed: false },
+      ...{ path, base64, bytes, kind: file.kind, role, code, package: file.package, heldBytes: null, handed: false },
       ...{ owner, standing: file.standing ?? 'own', isMappedCode: false },
       isInferred: file.outdated?.confidence === 'likely',
       ...{ pids: new Set<number>(), counted: new Set<string>() },

@@ -160,5 +160,6 @@ function findCallerUids({ scan, units }: Report): Set<number> {
 
 export function planProcess(process: Process): PlannedProcess {
   const { pid, start_ticks, name, executable } = process;
-  return { pid, start_ticks, name, executable: executable?.path ?? null };
+  const { path = null, path_base64 = null } = executable ?? {};
+  return { pid, start_ticks, name, executable: path, executable_base64: path_base64 };
 }

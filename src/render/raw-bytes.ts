@@ -8,9 +8,15 @@ import { sanitize } from './sanitize.ts';
 const utf8OrByte =
   /(?:[\x00-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+|([\x80-\xff])/g;
 
-/** `path`, sanitized; with its raw bytes if it is not valid UTF-8. */
-export function sanitizePath(file: { path: string; path_base64: string | null }): string {
-  return file.path_base64 === null ? sanitize(file.path) : sanitizeBytes(fromBase64(file.path_base64));
+/** `path`, sanitized; with its raw bytes if it is not valid UTF-8. A plan before 1.5 does not have them. */
+export function sanitizePath({
+  path,
+  path_base64: base64 = null,
+}: {
+  path: string;
+  path_base64?: string | null | undefined;
+}): string {
+  return base64 === null ? sanitize(path) : sanitizeBytes(fromBase64(base64));
 }
 
 /** The arguments joined by blanks, sanitized; with their raw bytes if they are not valid UTF-8. */

@@ -59,6 +59,10 @@ export type ActionName =
  */
 export type Scope = 'system' | 'user';
 /**
+ * The raw bytes in base64 if the string beside it could not carry them losslessly, else null.
+ */
+export type Base64 = string | null;
+/**
  * What stands in the way of a restart. user_process: a process that an ordinary user runs inside the unit, on files of users: no code of the unit's. not_own_files: only logs speak for an action, and they are of another service or nobody knows whose: somebody may have handed them to the unit. may_reboot: if the unit ends or fails, systemd ends or reboots the host. takes_others: its restart restarts or stops a unit that the policy does not restart, or that would not start again. cannot_start_again: a program that a start of the unit runs is gone from disk, a condition or an assertion of its unit file does not hold now, a unit of Requisite= is stopped, the start of a stopped unit that it requires would fail, or systemd refuses the restart because it cannot load a unit of impact.refused_by. inferred: only a script that is likely outdated speaks for it, and no rule of the policy says inferred: restart.
  */
 export type BlockedBy =
@@ -561,6 +565,7 @@ export interface PlannedProcess {
    */
   name: string;
   executable: NullableString;
+  executable_base64?: Base64;
 }
 /**
  * The policy rule that decided.
@@ -583,6 +588,7 @@ export interface Because {
    * The path, without the kernel's mark.
    */
   path: string;
+  path_base64?: Base64;
   code: ReasonCode;
   package: NullablePackage;
   pids: Pids;
@@ -731,6 +737,7 @@ export interface Ignored {
    * The path, without the kernel's mark.
    */
   path: string;
+  path_base64?: Base64;
   unit: NullableString;
   pids: Pids;
   /**

@@ -2,7 +2,7 @@
 "use strict";
 export const validate = validate52;
 export default validate52;
-const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.4.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reload":{"type":"boolean"},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true},"clean":{"type":"boolean","nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"survivors":{"type":"array","items":{"type":"string"},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","script_outdated","snap_outdated","store_outdated","deployment_outdated","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","cannot_start_again","start_cycle","start_limit","forgets_units","likely_outdated"]},"message":{"type":"string"}}},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"closed_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred"]},"action_name":{"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"nullable_flag":{"type":"boolean","nullable":true},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}}}};
+const schema19 = {"$schema":"https://json-schema.org/draft/2020-12/schema","$id":"urn:lib-users:schema:plan:1.5.0","type":"object","additionalProperties":false,"required":["kind","schema_version","tool","generated_at","host","report","complete","services","reload_services","user_services","daemon_reexec","reboot","actions","ignored"],"properties":{"kind":{"const":"lib-users/plan"},"schema_version":{"$ref":"#/$defs/schema_version"},"tool":{"$ref":"#/$defs/tool"},"generated_at":{"$ref":"#/$defs/time"},"host":{"$ref":"#/$defs/host"},"report":{"$ref":"#/$defs/source_report"},"complete":{"type":"boolean"},"unseen_users":{"type":"array","items":{"$ref":"#/$defs/unseen_owner"}},"services":{"type":"array","items":{"type":"string"}},"reload_services":{"type":"array","items":{"type":"string"}},"user_services":{"type":"array","items":{"$ref":"#/$defs/user_service"}},"daemon_reload":{"type":"boolean"},"daemon_reexec":{"type":"boolean"},"reboot":{"$ref":"#/$defs/reboot"},"actions":{"type":"array","items":{"$ref":"#/$defs/action"}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}},"nullable":true},"clean":{"type":"boolean","nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"ignored":{"type":"array","items":{"$ref":"#/$defs/ignored"}},"held":{"type":"array","items":{"$ref":"#/$defs/holder"}}},"$defs":{"schema_version":{"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"},"time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$"},"nullable_time":{"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$","nullable":true},"count":{"type":"integer","minimum":0},"nullable_count":{"type":"integer","minimum":0,"nullable":true},"nullable_string":{"type":"string","nullable":true},"pids":{"type":"array","items":{"type":"integer","minimum":1}},"tool":{"type":"object","additionalProperties":false,"required":["name","version"],"properties":{"name":{"const":"lib-users"},"version":{"type":"string"}}},"user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}}},"nullable_user":{"type":"object","additionalProperties":false,"required":["uid","name"],"properties":{"uid":{"type":"integer","minimum":0,"maximum":4294967295},"name":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}}},"microcode":{"type":"object","additionalProperties":false,"required":["vendor","running","in_initrd","in_firmware","kernel_says_old","state"],"properties":{"vendor":{"enum":["intel","amd"]},"running":{"$ref":"#/$defs/nullable_string"},"in_initrd":{"$ref":"#/$defs/nullable_string"},"in_firmware":{"$ref":"#/$defs/nullable_string"},"kernel_says_old":{"type":"boolean","nullable":true},"state":{"enum":["current","pending","not_in_initrd","refused","unknown"]}}},"nullable_package":{"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"host":{"type":"object","additionalProperties":false,"required":["hostname","id","boot_id"],"properties":{"hostname":{"type":"string"},"id":{"type":"string","pattern":"^[0-9a-f]{32}$","nullable":true},"boot_id":{"$ref":"#/$defs/nullable_string"}}},"unseen_owner":{"type":"object","additionalProperties":false,"required":["user","kind","denied","failed","blocked"],"properties":{"user":{"$ref":"#/$defs/nullable_user"},"kind":{"enum":["root","service","user",null]},"denied":{"$ref":"#/$defs/count"},"failed":{"$ref":"#/$defs/count"},"blocked":{"$ref":"#/$defs/count"}}},"source_report":{"type":"object","additionalProperties":false,"required":["generated_at","complete"],"properties":{"generated_at":{"$ref":"#/$defs/time"},"complete":{"type":"boolean"}}},"reboot_reason":{"oneOf":[{"type":"object","additionalProperties":false,"required":["code","running","installed"],"properties":{"code":{"const":"kernel_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running"],"properties":{"code":{"const":"kernel_modules_missing"},"running":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path","packages"],"properties":{"code":{"const":"reboot_required_file"},"path":{"type":"string"},"packages":{"type":"array","items":{"type":"string"}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"reboot_needed_file"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","path"],"properties":{"code":{"const":"image_staged"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","parts"],"properties":{"code":{"const":"system_switched"},"parts":{"type":"array","items":{"enum":["kernel","initrd","kernel-modules"]}},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","running","installed","path","since"],"properties":{"code":{"const":"microcode_outdated"},"running":{"type":"string"},"installed":{"type":"string"},"path":{"type":"string"},"since":{"$ref":"#/$defs/nullable_time"}}},{"type":"object","additionalProperties":false,"required":["code","unit"],"properties":{"code":{"const":"unit"},"unit":{"type":"string","minLength":1}}}]},"reboot":{"type":"object","additionalProperties":false,"required":["required","reasons"],"properties":{"required":{"type":"boolean","nullable":true},"reasons":{"type":"array","items":{"$ref":"#/$defs/reboot_reason"}},"unknown_because":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}},"nullable":true},"kind":{"enum":["full","soft",null]},"survivors":{"type":"array","items":{"type":"string"},"nullable":true},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true}}},"reboot_unknown":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["container","other_root","kernel_unknown","kernel_not_installed","kernels_not_comparable","incomplete"]},"message":{"type":"string"}}},"user_service":{"type":"object","additionalProperties":false,"required":["user","unit"],"properties":{"user":{"$ref":"#/$defs/user"},"unit":{"type":"string","minLength":1}}},"scope":{"enum":["system","user"]},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}}},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}}},"planned_process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"executable_base64":{"$ref":"#/$defs/base64"}}},"reason_code":{"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","script_outdated","snap_outdated","store_outdated","deployment_outdated","policy"]},"remark":{"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","cannot_start_again","start_cycle","start_limit","forgets_units","likely_outdated"]},"message":{"type":"string"}}},"base64":{"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true},"because":{"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"cve":{"type":"string","pattern":"^CVE-[0-9]{4}-[0-9]{4,19}$"},"closed_fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}}},"fixed_package":{"type":"object","additionalProperties":false,"required":["name","running_version","installed_version","count"],"properties":{"name":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"},"installed_version":{"type":"string"},"count":{"$ref":"#/$defs/count"}}},"applied_policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}}},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred"]},"action_name":{"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]},"action":{"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"executable_base64":{"$ref":"#/$defs/base64"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}},"holder":{"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"executable_base64":{"$ref":"#/$defs/base64"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}},"ignored":{"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}},"nullable_seconds":{"type":"number","minimum":0,"nullable":true},"nullable_flag":{"type":"boolean","nullable":true},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}}},"listening_socket":{"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}}}};
 const func1 = Object.prototype.hasOwnProperty;
 const schema20 = {"type":"string","pattern":"^1\\.[0-9]+\\.[0-9]+$"};
 const pattern3 = new RegExp("^1\\.[0-9]+\\.[0-9]+$", "u");
@@ -2160,7 +2160,7 @@ return errors === 0;
 }
 validate80.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema36 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}};
+const schema36 = {"type":"object","additionalProperties":false,"required":["action","unit","scope","user","session","container","process","argv","carries_caller","policy","blocked_by","because"],"properties":{"action":{"$ref":"#/$defs/action_name"},"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"session":{"type":"object","additionalProperties":false,"required":["id","user"],"properties":{"id":{"type":"string"},"user":{"$ref":"#/$defs/nullable_user"}},"nullable":true},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"executable_base64":{"$ref":"#/$defs/base64"}},"nullable":true},"argv":{"type":"array","items":{"type":"string"},"nullable":true},"carries_caller":{"type":"boolean"},"callers_own":{"type":"boolean"},"policy":{"type":"object","additionalProperties":false,"required":["rule","reason"],"properties":{"rule":{"type":"string","minLength":1},"reason":{"type":"string"}},"nullable":true},"blocked_by":{"enum":["not_loaded","masked","refuse_manual_start","refuse_manual_stop","cannot_start","unit_type","oneshot","outlives_restart","no_facts","no_unit","transient","terminals","unit_file_gone","user_process","not_own_files","may_reboot","takes_others","cannot_start_again","inferred",null]},"because":{"type":"array","items":{"$ref":"#/$defs/because"}},"fixes":{"type":"object","additionalProperties":false,"required":["count","cves","complete","packages"],"properties":{"count":{"$ref":"#/$defs/count"},"cves":{"type":"array","items":{"$ref":"#/$defs/cve"}},"complete":{"type":"boolean"},"packages":{"type":"array","items":{"$ref":"#/$defs/fixed_package"}}},"nullable":true},"remarks":{"type":"array","items":{"$ref":"#/$defs/remark"}},"impact":{"type":"object","additionalProperties":false,"required":["also_restarts","also_stops","also_starts","restarts_again","refused_by","complete","socket_activated","kept_descriptors","last_start_seconds","stop_timeout_seconds","may_reboot","start_limit","listening","unlisted","established"],"properties":{"also_restarts":{"type":"array","items":{"type":"string"}},"also_stops":{"type":"array","items":{"type":"string"}},"also_starts":{"type":"array","items":{"type":"string"},"nullable":true},"restarts_again":{"type":"array","items":{"type":"string"}},"refused_by":{"type":"array","items":{"type":"string"}},"complete":{"type":"boolean"},"socket_activated":{"$ref":"#/$defs/nullable_flag"},"kept_descriptors":{"$ref":"#/$defs/nullable_count"},"last_start_seconds":{"$ref":"#/$defs/nullable_seconds"},"stop_timeout_seconds":{"$ref":"#/$defs/nullable_seconds"},"may_reboot":{"$ref":"#/$defs/nullable_flag"},"start_limit":{"type":"object","additionalProperties":false,"required":["burst","interval_seconds"],"properties":{"burst":{"$ref":"#/$defs/count"},"interval_seconds":{"type":"number","minimum":0},"left":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"listening":{"type":"array","items":{"$ref":"#/$defs/listening_socket"},"nullable":true},"unlisted":{"$ref":"#/$defs/nullable_count"},"established":{"$ref":"#/$defs/nullable_count"}},"nullable":true},"covered_by":{"$ref":"#/$defs/nullable_string"}}};
 const schema37 = {"enum":["daemon_reload","restart","reload","signal","daemon_reexec","reexec_user_manager","end_session","restart_container","reboot","manual"]};
 
 function validate100(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2182,13 +2182,43 @@ return errors === 0;
 }
 validate100.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema38 = {"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
-const schema39 = {"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","script_outdated","snap_outdated","store_outdated","deployment_outdated","policy"]};
+const schema38 = {"type":"string","pattern":"^[A-Za-z0-9+/]*={0,2}$","nullable":true};
+const pattern8 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "u");
 
-function validate112(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate112.evaluated;
+const evaluated0 = validate111.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((typeof data !== "string") && (data !== null)){
+validate111.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+if(errors === 0){
+if(typeof data === "string"){
+if(!pattern8.test(data)){
+validate111.errors = [{instancePath,schemaPath:"#/pattern",keyword:"pattern",params:{pattern: "^[A-Za-z0-9+/]*={0,2}$"},message:"must match pattern \""+"^[A-Za-z0-9+/]*={0,2}$"+"\""}];
+return false;
+}
+}
+}
+validate111.errors = vErrors;
+return errors === 0;
+}
+validate111.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema39 = {"type":"object","additionalProperties":false,"required":["path","code","package","pids"],"properties":{"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"code":{"$ref":"#/$defs/reason_code"},"package":{"$ref":"#/$defs/nullable_package"},"pids":{"$ref":"#/$defs/pids"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
+const schema40 = {"enum":["executable_replaced","executable_removed","executable_unknown","library_replaced","library_removed","library_unknown","data_replaced","data_removed","data_unknown","log_held","file_held","scratch_file","script_outdated","snap_outdated","store_outdated","deployment_outdated","policy"]};
+
+function validate115(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate115.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2196,20 +2226,20 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if(!(((((((((((((((((data === "executable_replaced") || (data === "executable_removed")) || (data === "executable_unknown")) || (data === "library_replaced")) || (data === "library_removed")) || (data === "library_unknown")) || (data === "data_replaced")) || (data === "data_removed")) || (data === "data_unknown")) || (data === "log_held")) || (data === "file_held")) || (data === "scratch_file")) || (data === "script_outdated")) || (data === "snap_outdated")) || (data === "store_outdated")) || (data === "deployment_outdated")) || (data === "policy"))){
-validate112.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema39.enum},message:"must be equal to one of the allowed values"}];
+validate115.errors = [{instancePath,schemaPath:"#/enum",keyword:"enum",params:{allowedValues: schema40.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-validate112.errors = vErrors;
+validate115.errors = vErrors;
 return errors === 0;
 }
-validate112.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate115.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema40 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
+const schema41 = {"type":"object","additionalProperties":false,"required":["manager","name","version"],"properties":{"manager":{"enum":["dpkg","rpm","pacman","apk"]},"name":{"type":"string"},"version":{"type":"string"},"running_version":{"$ref":"#/$defs/nullable_string"}},"nullable":true};
 
-function validate114(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate114.evaluated;
+const evaluated0 = validate117.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2217,21 +2247,21 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(data && typeof data == "object" && !Array.isArray(data))) && (data !== null)){
-validate114.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate117.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.manager === undefined) && (missing0 = "manager")) || ((data.name === undefined) && (missing0 = "name"))) || ((data.version === undefined) && (missing0 = "version"))){
-validate114.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate117.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs2 = errors;
 for(const key0 in data){
 if(!((((key0 === "manager") || (key0 === "name")) || (key0 === "version")) || (key0 === "running_version"))){
-validate114.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate117.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2241,7 +2271,7 @@ if(data.manager !== undefined){
 let data0 = data.manager;
 const _errs3 = errors;
 if(!((((data0 === "dpkg") || (data0 === "rpm")) || (data0 === "pacman")) || (data0 === "apk"))){
-validate114.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema40.properties.manager.enum},message:"must be equal to one of the allowed values"}];
+validate117.errors = [{instancePath:instancePath+"/manager",schemaPath:"#/properties/manager/enum",keyword:"enum",params:{allowedValues: schema41.properties.manager.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2253,7 +2283,7 @@ if(valid0){
 if(data.name !== undefined){
 const _errs4 = errors;
 if(typeof data.name !== "string"){
-validate114.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate117.errors = [{instancePath:instancePath+"/name",schemaPath:"#/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs4 === errors;
@@ -2265,7 +2295,7 @@ if(valid0){
 if(data.version !== undefined){
 const _errs6 = errors;
 if(typeof data.version !== "string"){
-validate114.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate117.errors = [{instancePath:instancePath+"/version",schemaPath:"#/properties/version/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs6 === errors;
@@ -2292,17 +2322,17 @@ var valid0 = true;
 }
 }
 }
-validate114.errors = vErrors;
+validate117.errors = vErrors;
 return errors === 0;
 }
-validate114.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate117.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema41 = {"type":"array","items":{"type":"integer","minimum":1}};
+const schema42 = {"type":"array","items":{"type":"integer","minimum":1}};
 
-function validate117(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate120(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate117.evaluated;
+const evaluated0 = validate120.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2317,13 +2347,13 @@ for(let i0=0; i0<len0; i0++){
 let data0 = data[i0];
 const _errs1 = errors;
 if(!(((typeof data0 == "number") && (!(data0 % 1) && !isNaN(data0))) && (isFinite(data0)))){
-validate117.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate120.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs1){
 if((typeof data0 == "number") && (isFinite(data0))){
 if(data0 < 1 || isNaN(data0)){
-validate117.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate120.errors = [{instancePath:instancePath+"/" + i0,schemaPath:"#/items/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -2335,21 +2365,21 @@ break;
 }
 }
 else {
-validate117.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
+validate120.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
 }
-validate117.errors = vErrors;
+validate120.errors = vErrors;
 return errors === 0;
 }
-validate117.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
+validate120.evaluated = {"items":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema42 = {"type":"integer","minimum":0,"nullable":true};
+const schema43 = {"type":"integer","minimum":0,"nullable":true};
 
-function validate119(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate122(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate119.evaluated;
+const evaluated0 = validate122.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2357,27 +2387,27 @@ if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
 if((!(((typeof data == "number") && (!(data % 1) && !isNaN(data))) && (isFinite(data)))) && (data !== null)){
-validate119.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate122.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === 0){
 if((typeof data == "number") && (isFinite(data))){
 if(data < 0 || isNaN(data)){
-validate119.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate122.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
 }
-validate119.errors = vErrors;
+validate122.errors = vErrors;
 return errors === 0;
 }
-validate119.evaluated = {"dynamicProps":false,"dynamicItems":false};
+validate122.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
 
-function validate111(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate113(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate111.evaluated;
+const evaluated0 = validate113.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2388,14 +2418,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((data.path === undefined) && (missing0 = "path")) || ((data.code === undefined) && (missing0 = "code"))) || ((data.package === undefined) && (missing0 = "package"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate111.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate113.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!(((((key0 === "path") || (key0 === "code")) || (key0 === "package")) || (key0 === "pids")) || (key0 === "held_bytes"))){
-validate111.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!((((((key0 === "path") || (key0 === "path_base64")) || (key0 === "code")) || (key0 === "package")) || (key0 === "pids")) || (key0 === "held_bytes"))){
+validate113.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2404,7 +2434,7 @@ if(_errs1 === errors){
 if(data.path !== undefined){
 const _errs2 = errors;
 if(typeof data.path !== "string"){
-validate111.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate113.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2413,10 +2443,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.code !== undefined){
+if(data.path_base64 !== undefined){
 const _errs4 = errors;
-if(!(validate112(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate111(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs4 === errors;
@@ -2425,10 +2455,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.package !== undefined){
+if(data.code !== undefined){
 const _errs5 = errors;
-if(!(validate114(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate114.errors : vErrors.concat(validate114.errors);
+if(!(validate115(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -2437,9 +2467,9 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.pids !== undefined){
+if(data.package !== undefined){
 const _errs6 = errors;
-if(!(validate117(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+if(!(validate117(data.package, {instancePath:instancePath+"/package",parentData:data,parentDataProperty:"package",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
 errors = vErrors.length;
 }
@@ -2449,13 +2479,25 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.held_bytes !== undefined){
+if(data.pids !== undefined){
 const _errs7 = errors;
-if(!(validate119(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate120(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.held_bytes !== undefined){
+const _errs8 = errors;
+if(!(validate122(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs8 === errors;
 }
 else {
 var valid0 = true;
@@ -2467,22 +2509,23 @@ var valid0 = true;
 }
 }
 }
+}
 else {
-validate111.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate113.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate111.errors = vErrors;
+validate113.errors = vErrors;
 return errors === 0;
 }
-validate111.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate113.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema43 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","cannot_start_again","start_cycle","start_limit","forgets_units","likely_outdated"]},"message":{"type":"string"}}};
+const schema44 = {"type":"object","additionalProperties":false,"required":["code","message"],"properties":{"code":{"enum":["daemon_reload_first","ends_sessions","several_users","users_own_files","unit_files_changed","takes_others","cannot_start_again","start_cycle","start_limit","forgets_units","likely_outdated"]},"message":{"type":"string"}}};
 
-function validate125(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate128(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate125.evaluated;
+const evaluated0 = validate128.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2493,14 +2536,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((data.code === undefined) && (missing0 = "code")) || ((data.message === undefined) && (missing0 = "message"))){
-validate125.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate128.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((key0 === "code") || (key0 === "message"))){
-validate125.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate128.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2510,7 +2553,7 @@ if(data.code !== undefined){
 let data0 = data.code;
 const _errs2 = errors;
 if(!(((((((((((data0 === "daemon_reload_first") || (data0 === "ends_sessions")) || (data0 === "several_users")) || (data0 === "users_own_files")) || (data0 === "unit_files_changed")) || (data0 === "takes_others")) || (data0 === "cannot_start_again")) || (data0 === "start_cycle")) || (data0 === "start_limit")) || (data0 === "forgets_units")) || (data0 === "likely_outdated"))){
-validate125.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema43.properties.code.enum},message:"must be equal to one of the allowed values"}];
+validate128.errors = [{instancePath:instancePath+"/code",schemaPath:"#/properties/code/enum",keyword:"enum",params:{allowedValues: schema44.properties.code.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2522,7 +2565,7 @@ if(valid0){
 if(data.message !== undefined){
 const _errs3 = errors;
 if(typeof data.message !== "string"){
-validate125.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate128.errors = [{instancePath:instancePath+"/message",schemaPath:"#/properties/message/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -2535,37 +2578,16 @@ var valid0 = true;
 }
 }
 else {
-validate125.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate128.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate125.errors = vErrors;
+validate128.errors = vErrors;
 return errors === 0;
 }
-validate125.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate128.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema44 = {"type":"boolean","nullable":true};
-
-function validate127(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-let vErrors = null;
-let errors = 0;
-const evaluated0 = validate127.evaluated;
-if(evaluated0.dynamicProps){
-evaluated0.props = undefined;
-}
-if(evaluated0.dynamicItems){
-evaluated0.items = undefined;
-}
-if((typeof data !== "boolean") && (data !== null)){
-validate127.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
-return false;
-}
-validate127.errors = vErrors;
-return errors === 0;
-}
-validate127.evaluated = {"dynamicProps":false,"dynamicItems":false};
-
-const schema45 = {"type":"number","minimum":0,"nullable":true};
+const schema45 = {"type":"boolean","nullable":true};
 
 function validate130(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
@@ -2577,29 +2599,50 @@ evaluated0.props = undefined;
 if(evaluated0.dynamicItems){
 evaluated0.items = undefined;
 }
-if((!((typeof data == "number") && (isFinite(data)))) && (data !== null)){
-validate130.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+if((typeof data !== "boolean") && (data !== null)){
+validate130.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
-}
-if(errors === 0){
-if((typeof data == "number") && (isFinite(data))){
-if(data < 0 || isNaN(data)){
-validate130.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
-return false;
-}
-}
 }
 validate130.errors = vErrors;
 return errors === 0;
 }
 validate130.evaluated = {"dynamicProps":false,"dynamicItems":false};
 
-const schema46 = {"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}};
+const schema46 = {"type":"number","minimum":0,"nullable":true};
 
-function validate136(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate133(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate136.evaluated;
+const evaluated0 = validate133.evaluated;
+if(evaluated0.dynamicProps){
+evaluated0.props = undefined;
+}
+if(evaluated0.dynamicItems){
+evaluated0.items = undefined;
+}
+if((!((typeof data == "number") && (isFinite(data)))) && (data !== null)){
+validate133.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "number"},message:"must be number"}];
+return false;
+}
+if(errors === 0){
+if((typeof data == "number") && (isFinite(data))){
+if(data < 0 || isNaN(data)){
+validate133.errors = [{instancePath,schemaPath:"#/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+return false;
+}
+}
+}
+validate133.errors = vErrors;
+return errors === 0;
+}
+validate133.evaluated = {"dynamicProps":false,"dynamicItems":false};
+
+const schema47 = {"type":"object","additionalProperties":false,"required":["protocol","address","port"],"properties":{"protocol":{"enum":["tcp","udp"]},"address":{"type":"string","minLength":1},"port":{"type":"integer","minimum":0,"maximum":65535}}};
+
+function validate139(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+let vErrors = null;
+let errors = 0;
+const evaluated0 = validate139.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -2610,14 +2653,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((data.protocol === undefined) && (missing0 = "protocol")) || ((data.address === undefined) && (missing0 = "address"))) || ((data.port === undefined) && (missing0 = "port"))){
-validate136.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate139.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!(((key0 === "protocol") || (key0 === "address")) || (key0 === "port"))){
-validate136.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate139.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -2627,7 +2670,7 @@ if(data.protocol !== undefined){
 let data0 = data.protocol;
 const _errs2 = errors;
 if(!((data0 === "tcp") || (data0 === "udp"))){
-validate136.errors = [{instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema46.properties.protocol.enum},message:"must be equal to one of the allowed values"}];
+validate139.errors = [{instancePath:instancePath+"/protocol",schemaPath:"#/properties/protocol/enum",keyword:"enum",params:{allowedValues: schema47.properties.protocol.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs2 === errors;
@@ -2642,12 +2685,12 @@ const _errs3 = errors;
 if(errors === _errs3){
 if(typeof data1 === "string"){
 if(func2(data1) < 1){
-validate136.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
+validate139.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
 }
 else {
-validate136.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate139.errors = [{instancePath:instancePath+"/address",schemaPath:"#/properties/address/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 }
@@ -2661,18 +2704,18 @@ if(data.port !== undefined){
 let data2 = data.port;
 const _errs5 = errors;
 if(!(((typeof data2 == "number") && (!(data2 % 1) && !isNaN(data2))) && (isFinite(data2)))){
-validate136.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate139.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs5){
 if((typeof data2 == "number") && (isFinite(data2))){
 if(data2 > 65535 || isNaN(data2)){
-validate136.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
+validate139.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/maximum",keyword:"maximum",params:{comparison: "<=", limit: 65535},message:"must be <= 65535"}];
 return false;
 }
 else {
 if(data2 < 0 || isNaN(data2)){
-validate136.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
+validate139.errors = [{instancePath:instancePath+"/port",schemaPath:"#/properties/port/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
 }
@@ -2689,14 +2732,14 @@ var valid0 = true;
 }
 }
 else {
-validate136.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate139.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate136.errors = vErrors;
+validate139.errors = vErrors;
 return errors === 0;
 }
-validate136.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate139.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate99(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
@@ -2948,7 +2991,7 @@ return false;
 else {
 const _errs25 = errors;
 for(const key3 in data13){
-if(!((((key3 === "pid") || (key3 === "start_ticks")) || (key3 === "name")) || (key3 === "executable"))){
+if(!(((((key3 === "pid") || (key3 === "start_ticks")) || (key3 === "name")) || (key3 === "executable")) || (key3 === "executable_base64"))){
 validate99.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key3},message:"must NOT have additional properties"}];
 return false;
 break;
@@ -3011,6 +3054,19 @@ var valid3 = _errs31 === errors;
 else {
 var valid3 = true;
 }
+if(valid3){
+if(data13.executable_base64 !== undefined){
+const _errs32 = errors;
+if(!(validate111(data13.executable_base64, {instancePath:instancePath+"/process/executable_base64",parentData:data13,parentDataProperty:"executable_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+var valid3 = _errs32 === errors;
+}
+else {
+var valid3 = true;
+}
+}
 }
 }
 }
@@ -3025,89 +3081,89 @@ var valid0 = true;
 }
 if(valid0){
 if(data.argv !== undefined){
-let data18 = data.argv;
-const _errs32 = errors;
-if((!(Array.isArray(data18))) && (data18 !== null)){
+let data19 = data.argv;
+const _errs33 = errors;
+if((!(Array.isArray(data19))) && (data19 !== null)){
 validate99.errors = [{instancePath:instancePath+"/argv",schemaPath:"#/properties/argv/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
-if(errors === _errs32){
-if(Array.isArray(data18)){
+if(errors === _errs33){
+if(Array.isArray(data19)){
 var valid4 = true;
-const len0 = data18.length;
+const len0 = data19.length;
 for(let i0=0; i0<len0; i0++){
-const _errs35 = errors;
-if(typeof data18[i0] !== "string"){
+const _errs36 = errors;
+if(typeof data19[i0] !== "string"){
 validate99.errors = [{instancePath:instancePath+"/argv/" + i0,schemaPath:"#/properties/argv/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid4 = _errs35 === errors;
+var valid4 = _errs36 === errors;
 if(!valid4){
 break;
 }
 }
 }
 }
-var valid0 = _errs32 === errors;
+var valid0 = _errs33 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.carries_caller !== undefined){
-const _errs37 = errors;
+const _errs38 = errors;
 if(typeof data.carries_caller !== "boolean"){
 validate99.errors = [{instancePath:instancePath+"/carries_caller",schemaPath:"#/properties/carries_caller/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs37 === errors;
+var valid0 = _errs38 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.callers_own !== undefined){
-const _errs39 = errors;
+const _errs40 = errors;
 if(typeof data.callers_own !== "boolean"){
 validate99.errors = [{instancePath:instancePath+"/callers_own",schemaPath:"#/properties/callers_own/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid0 = _errs39 === errors;
+var valid0 = _errs40 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.policy !== undefined){
-let data22 = data.policy;
-const _errs41 = errors;
-if((!(data22 && typeof data22 == "object" && !Array.isArray(data22))) && (data22 !== null)){
+let data23 = data.policy;
+const _errs42 = errors;
+if((!(data23 && typeof data23 == "object" && !Array.isArray(data23))) && (data23 !== null)){
 validate99.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs41){
-if(data22 && typeof data22 == "object" && !Array.isArray(data22)){
+if(errors === _errs42){
+if(data23 && typeof data23 == "object" && !Array.isArray(data23)){
 let missing4;
-if(((data22.rule === undefined) && (missing4 = "rule")) || ((data22.reason === undefined) && (missing4 = "reason"))){
+if(((data23.rule === undefined) && (missing4 = "rule")) || ((data23.reason === undefined) && (missing4 = "reason"))){
 validate99.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/required",keyword:"required",params:{missingProperty: missing4},message:"must have required property '"+missing4+"'"}];
 return false;
 }
 else {
-const _errs44 = errors;
-for(const key4 in data22){
+const _errs45 = errors;
+for(const key4 in data23){
 if(!((key4 === "rule") || (key4 === "reason"))){
 validate99.errors = [{instancePath:instancePath+"/policy",schemaPath:"#/properties/policy/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key4},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs44 === errors){
-if(data22.rule !== undefined){
-let data23 = data22.rule;
-const _errs45 = errors;
-if(errors === _errs45){
-if(typeof data23 === "string"){
-if(func2(data23) < 1){
+if(_errs45 === errors){
+if(data23.rule !== undefined){
+let data24 = data23.rule;
+const _errs46 = errors;
+if(errors === _errs46){
+if(typeof data24 === "string"){
+if(func2(data24) < 1){
 validate99.errors = [{instancePath:instancePath+"/policy/rule",schemaPath:"#/properties/policy/properties/rule/minLength",keyword:"minLength",params:{limit: 1},message:"must NOT have fewer than 1 characters"}];
 return false;
 }
@@ -3117,19 +3173,19 @@ validate99.errors = [{instancePath:instancePath+"/policy/rule",schemaPath:"#/pro
 return false;
 }
 }
-var valid5 = _errs45 === errors;
+var valid5 = _errs46 === errors;
 }
 else {
 var valid5 = true;
 }
 if(valid5){
-if(data22.reason !== undefined){
-const _errs47 = errors;
-if(typeof data22.reason !== "string"){
+if(data23.reason !== undefined){
+const _errs48 = errors;
+if(typeof data23.reason !== "string"){
 validate99.errors = [{instancePath:instancePath+"/policy/reason",schemaPath:"#/properties/policy/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid5 = _errs47 === errors;
+var valid5 = _errs48 === errors;
 }
 else {
 var valid5 = true;
@@ -3139,39 +3195,39 @@ var valid5 = true;
 }
 }
 }
-var valid0 = _errs41 === errors;
+var valid0 = _errs42 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.blocked_by !== undefined){
-let data25 = data.blocked_by;
-const _errs49 = errors;
-if(!((((((((((((((((((((data25 === "not_loaded") || (data25 === "masked")) || (data25 === "refuse_manual_start")) || (data25 === "refuse_manual_stop")) || (data25 === "cannot_start")) || (data25 === "unit_type")) || (data25 === "oneshot")) || (data25 === "outlives_restart")) || (data25 === "no_facts")) || (data25 === "no_unit")) || (data25 === "transient")) || (data25 === "terminals")) || (data25 === "unit_file_gone")) || (data25 === "user_process")) || (data25 === "not_own_files")) || (data25 === "may_reboot")) || (data25 === "takes_others")) || (data25 === "cannot_start_again")) || (data25 === "inferred")) || (data25 === null))){
+let data26 = data.blocked_by;
+const _errs50 = errors;
+if(!((((((((((((((((((((data26 === "not_loaded") || (data26 === "masked")) || (data26 === "refuse_manual_start")) || (data26 === "refuse_manual_stop")) || (data26 === "cannot_start")) || (data26 === "unit_type")) || (data26 === "oneshot")) || (data26 === "outlives_restart")) || (data26 === "no_facts")) || (data26 === "no_unit")) || (data26 === "transient")) || (data26 === "terminals")) || (data26 === "unit_file_gone")) || (data26 === "user_process")) || (data26 === "not_own_files")) || (data26 === "may_reboot")) || (data26 === "takes_others")) || (data26 === "cannot_start_again")) || (data26 === "inferred")) || (data26 === null))){
 validate99.errors = [{instancePath:instancePath+"/blocked_by",schemaPath:"#/properties/blocked_by/enum",keyword:"enum",params:{allowedValues: schema36.properties.blocked_by.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
-var valid0 = _errs49 === errors;
+var valid0 = _errs50 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.because !== undefined){
-let data26 = data.because;
-const _errs50 = errors;
-if(errors === _errs50){
-if(Array.isArray(data26)){
+let data27 = data.because;
+const _errs51 = errors;
+if(errors === _errs51){
+if(Array.isArray(data27)){
 var valid6 = true;
-const len1 = data26.length;
+const len1 = data27.length;
 for(let i1=0; i1<len1; i1++){
-const _errs52 = errors;
-if(!(validate111(data26[i1], {instancePath:instancePath+"/because/" + i1,parentData:data26,parentDataProperty:i1,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+const _errs53 = errors;
+if(!(validate113(data27[i1], {instancePath:instancePath+"/because/" + i1,parentData:data27,parentDataProperty:i1,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate113.errors : vErrors.concat(validate113.errors);
 errors = vErrors.length;
 }
-var valid6 = _errs52 === errors;
+var valid6 = _errs53 === errors;
 if(!valid6){
 break;
 }
@@ -3182,62 +3238,62 @@ validate99.errors = [{instancePath:instancePath+"/because",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs50 === errors;
+var valid0 = _errs51 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.fixes !== undefined){
-let data28 = data.fixes;
-const _errs53 = errors;
-if((!(data28 && typeof data28 == "object" && !Array.isArray(data28))) && (data28 !== null)){
+let data29 = data.fixes;
+const _errs54 = errors;
+if((!(data29 && typeof data29 == "object" && !Array.isArray(data29))) && (data29 !== null)){
 validate99.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs53){
-if(data28 && typeof data28 == "object" && !Array.isArray(data28)){
+if(errors === _errs54){
+if(data29 && typeof data29 == "object" && !Array.isArray(data29)){
 let missing5;
-if(((((data28.count === undefined) && (missing5 = "count")) || ((data28.cves === undefined) && (missing5 = "cves"))) || ((data28.complete === undefined) && (missing5 = "complete"))) || ((data28.packages === undefined) && (missing5 = "packages"))){
+if(((((data29.count === undefined) && (missing5 = "count")) || ((data29.cves === undefined) && (missing5 = "cves"))) || ((data29.complete === undefined) && (missing5 = "complete"))) || ((data29.packages === undefined) && (missing5 = "packages"))){
 validate99.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/required",keyword:"required",params:{missingProperty: missing5},message:"must have required property '"+missing5+"'"}];
 return false;
 }
 else {
-const _errs56 = errors;
-for(const key5 in data28){
+const _errs57 = errors;
+for(const key5 in data29){
 if(!((((key5 === "count") || (key5 === "cves")) || (key5 === "complete")) || (key5 === "packages"))){
 validate99.errors = [{instancePath:instancePath+"/fixes",schemaPath:"#/properties/fixes/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key5},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs56 === errors){
-if(data28.count !== undefined){
-const _errs57 = errors;
-if(!(validate70(data28.count, {instancePath:instancePath+"/fixes/count",parentData:data28,parentDataProperty:"count",rootData,dynamicAnchors}))){
+if(_errs57 === errors){
+if(data29.count !== undefined){
+const _errs58 = errors;
+if(!(validate70(data29.count, {instancePath:instancePath+"/fixes/count",parentData:data29,parentDataProperty:"count",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
-var valid7 = _errs57 === errors;
+var valid7 = _errs58 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
-if(data28.cves !== undefined){
-let data30 = data28.cves;
-const _errs58 = errors;
-if(errors === _errs58){
-if(Array.isArray(data30)){
+if(data29.cves !== undefined){
+let data31 = data29.cves;
+const _errs59 = errors;
+if(errors === _errs59){
+if(Array.isArray(data31)){
 var valid8 = true;
-const len2 = data30.length;
+const len2 = data31.length;
 for(let i2=0; i2<len2; i2++){
-const _errs60 = errors;
-if(!(validate92(data30[i2], {instancePath:instancePath+"/fixes/cves/" + i2,parentData:data30,parentDataProperty:i2,rootData,dynamicAnchors}))){
+const _errs61 = errors;
+if(!(validate92(data31[i2], {instancePath:instancePath+"/fixes/cves/" + i2,parentData:data31,parentDataProperty:i2,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate92.errors : vErrors.concat(validate92.errors);
 errors = vErrors.length;
 }
-var valid8 = _errs60 === errors;
+var valid8 = _errs61 === errors;
 if(!valid8){
 break;
 }
@@ -3248,38 +3304,38 @@ validate99.errors = [{instancePath:instancePath+"/fixes/cves",schemaPath:"#/prop
 return false;
 }
 }
-var valid7 = _errs58 === errors;
+var valid7 = _errs59 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
-if(data28.complete !== undefined){
-const _errs61 = errors;
-if(typeof data28.complete !== "boolean"){
+if(data29.complete !== undefined){
+const _errs62 = errors;
+if(typeof data29.complete !== "boolean"){
 validate99.errors = [{instancePath:instancePath+"/fixes/complete",schemaPath:"#/properties/fixes/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid7 = _errs61 === errors;
+var valid7 = _errs62 === errors;
 }
 else {
 var valid7 = true;
 }
 if(valid7){
-if(data28.packages !== undefined){
-let data33 = data28.packages;
-const _errs63 = errors;
-if(errors === _errs63){
-if(Array.isArray(data33)){
+if(data29.packages !== undefined){
+let data34 = data29.packages;
+const _errs64 = errors;
+if(errors === _errs64){
+if(Array.isArray(data34)){
 var valid9 = true;
-const len3 = data33.length;
+const len3 = data34.length;
 for(let i3=0; i3<len3; i3++){
-const _errs65 = errors;
-if(!(validate94(data33[i3], {instancePath:instancePath+"/fixes/packages/" + i3,parentData:data33,parentDataProperty:i3,rootData,dynamicAnchors}))){
+const _errs66 = errors;
+if(!(validate94(data34[i3], {instancePath:instancePath+"/fixes/packages/" + i3,parentData:data34,parentDataProperty:i3,rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate94.errors : vErrors.concat(validate94.errors);
 errors = vErrors.length;
 }
-var valid9 = _errs65 === errors;
+var valid9 = _errs66 === errors;
 if(!valid9){
 break;
 }
@@ -3290,7 +3346,7 @@ validate99.errors = [{instancePath:instancePath+"/fixes/packages",schemaPath:"#/
 return false;
 }
 }
-var valid7 = _errs63 === errors;
+var valid7 = _errs64 === errors;
 }
 else {
 var valid7 = true;
@@ -3302,26 +3358,26 @@ var valid7 = true;
 }
 }
 }
-var valid0 = _errs53 === errors;
+var valid0 = _errs54 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.remarks !== undefined){
-let data35 = data.remarks;
-const _errs66 = errors;
-if(errors === _errs66){
-if(Array.isArray(data35)){
+let data36 = data.remarks;
+const _errs67 = errors;
+if(errors === _errs67){
+if(Array.isArray(data36)){
 var valid10 = true;
-const len4 = data35.length;
+const len4 = data36.length;
 for(let i4=0; i4<len4; i4++){
-const _errs68 = errors;
-if(!(validate125(data35[i4], {instancePath:instancePath+"/remarks/" + i4,parentData:data35,parentDataProperty:i4,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate125.errors : vErrors.concat(validate125.errors);
+const _errs69 = errors;
+if(!(validate128(data36[i4], {instancePath:instancePath+"/remarks/" + i4,parentData:data36,parentDataProperty:i4,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate128.errors : vErrors.concat(validate128.errors);
 errors = vErrors.length;
 }
-var valid10 = _errs68 === errors;
+var valid10 = _errs69 === errors;
 if(!valid10){
 break;
 }
@@ -3332,50 +3388,50 @@ validate99.errors = [{instancePath:instancePath+"/remarks",schemaPath:"#/propert
 return false;
 }
 }
-var valid0 = _errs66 === errors;
+var valid0 = _errs67 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.impact !== undefined){
-let data37 = data.impact;
-const _errs69 = errors;
-if((!(data37 && typeof data37 == "object" && !Array.isArray(data37))) && (data37 !== null)){
+let data38 = data.impact;
+const _errs70 = errors;
+if((!(data38 && typeof data38 == "object" && !Array.isArray(data38))) && (data38 !== null)){
 validate99.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs69){
-if(data37 && typeof data37 == "object" && !Array.isArray(data37)){
+if(errors === _errs70){
+if(data38 && typeof data38 == "object" && !Array.isArray(data38)){
 let missing6;
-if((((((((((((((((data37.also_restarts === undefined) && (missing6 = "also_restarts")) || ((data37.also_stops === undefined) && (missing6 = "also_stops"))) || ((data37.also_starts === undefined) && (missing6 = "also_starts"))) || ((data37.restarts_again === undefined) && (missing6 = "restarts_again"))) || ((data37.refused_by === undefined) && (missing6 = "refused_by"))) || ((data37.complete === undefined) && (missing6 = "complete"))) || ((data37.socket_activated === undefined) && (missing6 = "socket_activated"))) || ((data37.kept_descriptors === undefined) && (missing6 = "kept_descriptors"))) || ((data37.last_start_seconds === undefined) && (missing6 = "last_start_seconds"))) || ((data37.stop_timeout_seconds === undefined) && (missing6 = "stop_timeout_seconds"))) || ((data37.may_reboot === undefined) && (missing6 = "may_reboot"))) || ((data37.start_limit === undefined) && (missing6 = "start_limit"))) || ((data37.listening === undefined) && (missing6 = "listening"))) || ((data37.unlisted === undefined) && (missing6 = "unlisted"))) || ((data37.established === undefined) && (missing6 = "established"))){
+if((((((((((((((((data38.also_restarts === undefined) && (missing6 = "also_restarts")) || ((data38.also_stops === undefined) && (missing6 = "also_stops"))) || ((data38.also_starts === undefined) && (missing6 = "also_starts"))) || ((data38.restarts_again === undefined) && (missing6 = "restarts_again"))) || ((data38.refused_by === undefined) && (missing6 = "refused_by"))) || ((data38.complete === undefined) && (missing6 = "complete"))) || ((data38.socket_activated === undefined) && (missing6 = "socket_activated"))) || ((data38.kept_descriptors === undefined) && (missing6 = "kept_descriptors"))) || ((data38.last_start_seconds === undefined) && (missing6 = "last_start_seconds"))) || ((data38.stop_timeout_seconds === undefined) && (missing6 = "stop_timeout_seconds"))) || ((data38.may_reboot === undefined) && (missing6 = "may_reboot"))) || ((data38.start_limit === undefined) && (missing6 = "start_limit"))) || ((data38.listening === undefined) && (missing6 = "listening"))) || ((data38.unlisted === undefined) && (missing6 = "unlisted"))) || ((data38.established === undefined) && (missing6 = "established"))){
 validate99.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/required",keyword:"required",params:{missingProperty: missing6},message:"must have required property '"+missing6+"'"}];
 return false;
 }
 else {
-const _errs72 = errors;
-for(const key6 in data37){
+const _errs73 = errors;
+for(const key6 in data38){
 if(!(func1.call(schema36.properties.impact.properties, key6))){
 validate99.errors = [{instancePath:instancePath+"/impact",schemaPath:"#/properties/impact/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key6},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs72 === errors){
-if(data37.also_restarts !== undefined){
-let data38 = data37.also_restarts;
-const _errs73 = errors;
-if(errors === _errs73){
-if(Array.isArray(data38)){
+if(_errs73 === errors){
+if(data38.also_restarts !== undefined){
+let data39 = data38.also_restarts;
+const _errs74 = errors;
+if(errors === _errs74){
+if(Array.isArray(data39)){
 var valid12 = true;
-const len5 = data38.length;
+const len5 = data39.length;
 for(let i5=0; i5<len5; i5++){
-const _errs75 = errors;
-if(typeof data38[i5] !== "string"){
+const _errs76 = errors;
+if(typeof data39[i5] !== "string"){
 validate99.errors = [{instancePath:instancePath+"/impact/also_restarts/" + i5,schemaPath:"#/properties/impact/properties/also_restarts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid12 = _errs75 === errors;
+var valid12 = _errs76 === errors;
 if(!valid12){
 break;
 }
@@ -3386,26 +3442,26 @@ validate99.errors = [{instancePath:instancePath+"/impact/also_restarts",schemaPa
 return false;
 }
 }
-var valid11 = _errs73 === errors;
+var valid11 = _errs74 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.also_stops !== undefined){
-let data40 = data37.also_stops;
-const _errs77 = errors;
-if(errors === _errs77){
-if(Array.isArray(data40)){
+if(data38.also_stops !== undefined){
+let data41 = data38.also_stops;
+const _errs78 = errors;
+if(errors === _errs78){
+if(Array.isArray(data41)){
 var valid13 = true;
-const len6 = data40.length;
+const len6 = data41.length;
 for(let i6=0; i6<len6; i6++){
-const _errs79 = errors;
-if(typeof data40[i6] !== "string"){
+const _errs80 = errors;
+if(typeof data41[i6] !== "string"){
 validate99.errors = [{instancePath:instancePath+"/impact/also_stops/" + i6,schemaPath:"#/properties/impact/properties/also_stops/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid13 = _errs79 === errors;
+var valid13 = _errs80 === errors;
 if(!valid13){
 break;
 }
@@ -3416,56 +3472,56 @@ validate99.errors = [{instancePath:instancePath+"/impact/also_stops",schemaPath:
 return false;
 }
 }
-var valid11 = _errs77 === errors;
+var valid11 = _errs78 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.also_starts !== undefined){
-let data42 = data37.also_starts;
-const _errs81 = errors;
-if((!(Array.isArray(data42))) && (data42 !== null)){
+if(data38.also_starts !== undefined){
+let data43 = data38.also_starts;
+const _errs82 = errors;
+if((!(Array.isArray(data43))) && (data43 !== null)){
 validate99.errors = [{instancePath:instancePath+"/impact/also_starts",schemaPath:"#/properties/impact/properties/also_starts/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
-if(errors === _errs81){
-if(Array.isArray(data42)){
+if(errors === _errs82){
+if(Array.isArray(data43)){
 var valid14 = true;
-const len7 = data42.length;
+const len7 = data43.length;
 for(let i7=0; i7<len7; i7++){
-const _errs84 = errors;
-if(typeof data42[i7] !== "string"){
+const _errs85 = errors;
+if(typeof data43[i7] !== "string"){
 validate99.errors = [{instancePath:instancePath+"/impact/also_starts/" + i7,schemaPath:"#/properties/impact/properties/also_starts/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid14 = _errs84 === errors;
+var valid14 = _errs85 === errors;
 if(!valid14){
 break;
 }
 }
 }
 }
-var valid11 = _errs81 === errors;
+var valid11 = _errs82 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.restarts_again !== undefined){
-let data44 = data37.restarts_again;
-const _errs86 = errors;
-if(errors === _errs86){
-if(Array.isArray(data44)){
+if(data38.restarts_again !== undefined){
+let data45 = data38.restarts_again;
+const _errs87 = errors;
+if(errors === _errs87){
+if(Array.isArray(data45)){
 var valid15 = true;
-const len8 = data44.length;
+const len8 = data45.length;
 for(let i8=0; i8<len8; i8++){
-const _errs88 = errors;
-if(typeof data44[i8] !== "string"){
+const _errs89 = errors;
+if(typeof data45[i8] !== "string"){
 validate99.errors = [{instancePath:instancePath+"/impact/restarts_again/" + i8,schemaPath:"#/properties/impact/properties/restarts_again/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid15 = _errs88 === errors;
+var valid15 = _errs89 === errors;
 if(!valid15){
 break;
 }
@@ -3476,26 +3532,26 @@ validate99.errors = [{instancePath:instancePath+"/impact/restarts_again",schemaP
 return false;
 }
 }
-var valid11 = _errs86 === errors;
+var valid11 = _errs87 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.refused_by !== undefined){
-let data46 = data37.refused_by;
-const _errs90 = errors;
-if(errors === _errs90){
-if(Array.isArray(data46)){
+if(data38.refused_by !== undefined){
+let data47 = data38.refused_by;
+const _errs91 = errors;
+if(errors === _errs91){
+if(Array.isArray(data47)){
 var valid16 = true;
-const len9 = data46.length;
+const len9 = data47.length;
 for(let i9=0; i9<len9; i9++){
-const _errs92 = errors;
-if(typeof data46[i9] !== "string"){
+const _errs93 = errors;
+if(typeof data47[i9] !== "string"){
 validate99.errors = [{instancePath:instancePath+"/impact/refused_by/" + i9,schemaPath:"#/properties/impact/properties/refused_by/items/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
-var valid16 = _errs92 === errors;
+var valid16 = _errs93 === errors;
 if(!valid16){
 break;
 }
@@ -3506,40 +3562,28 @@ validate99.errors = [{instancePath:instancePath+"/impact/refused_by",schemaPath:
 return false;
 }
 }
-var valid11 = _errs90 === errors;
+var valid11 = _errs91 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.complete !== undefined){
-const _errs94 = errors;
-if(typeof data37.complete !== "boolean"){
+if(data38.complete !== undefined){
+const _errs95 = errors;
+if(typeof data38.complete !== "boolean"){
 validate99.errors = [{instancePath:instancePath+"/impact/complete",schemaPath:"#/properties/impact/properties/complete/type",keyword:"type",params:{type: "boolean"},message:"must be boolean"}];
 return false;
 }
-var valid11 = _errs94 === errors;
+var valid11 = _errs95 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.socket_activated !== undefined){
-const _errs96 = errors;
-if(!(validate127(data37.socket_activated, {instancePath:instancePath+"/impact/socket_activated",parentData:data37,parentDataProperty:"socket_activated",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
-errors = vErrors.length;
-}
-var valid11 = _errs96 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data37.kept_descriptors !== undefined){
+if(data38.socket_activated !== undefined){
 const _errs97 = errors;
-if(!(validate119(data37.kept_descriptors, {instancePath:instancePath+"/impact/kept_descriptors",parentData:data37,parentDataProperty:"kept_descriptors",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate130(data38.socket_activated, {instancePath:instancePath+"/impact/socket_activated",parentData:data38,parentDataProperty:"socket_activated",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs97 === errors;
@@ -3548,10 +3592,10 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.last_start_seconds !== undefined){
+if(data38.kept_descriptors !== undefined){
 const _errs98 = errors;
-if(!(validate130(data37.last_start_seconds, {instancePath:instancePath+"/impact/last_start_seconds",parentData:data37,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate122(data38.kept_descriptors, {instancePath:instancePath+"/impact/kept_descriptors",parentData:data38,parentDataProperty:"kept_descriptors",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs98 === errors;
@@ -3560,10 +3604,10 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.stop_timeout_seconds !== undefined){
+if(data38.last_start_seconds !== undefined){
 const _errs99 = errors;
-if(!(validate130(data37.stop_timeout_seconds, {instancePath:instancePath+"/impact/stop_timeout_seconds",parentData:data37,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+if(!(validate133(data38.last_start_seconds, {instancePath:instancePath+"/impact/last_start_seconds",parentData:data38,parentDataProperty:"last_start_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs99 === errors;
@@ -3572,10 +3616,10 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.may_reboot !== undefined){
+if(data38.stop_timeout_seconds !== undefined){
 const _errs100 = errors;
-if(!(validate127(data37.may_reboot, {instancePath:instancePath+"/impact/may_reboot",parentData:data37,parentDataProperty:"may_reboot",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate127.errors : vErrors.concat(validate127.errors);
+if(!(validate133(data38.stop_timeout_seconds, {instancePath:instancePath+"/impact/stop_timeout_seconds",parentData:data38,parentDataProperty:"stop_timeout_seconds",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate133.errors : vErrors.concat(validate133.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs100 === errors;
@@ -3584,48 +3628,60 @@ else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.start_limit !== undefined){
-let data54 = data37.start_limit;
+if(data38.may_reboot !== undefined){
 const _errs101 = errors;
-if((!(data54 && typeof data54 == "object" && !Array.isArray(data54))) && (data54 !== null)){
+if(!(validate130(data38.may_reboot, {instancePath:instancePath+"/impact/may_reboot",parentData:data38,parentDataProperty:"may_reboot",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate130.errors : vErrors.concat(validate130.errors);
+errors = vErrors.length;
+}
+var valid11 = _errs101 === errors;
+}
+else {
+var valid11 = true;
+}
+if(valid11){
+if(data38.start_limit !== undefined){
+let data55 = data38.start_limit;
+const _errs102 = errors;
+if((!(data55 && typeof data55 == "object" && !Array.isArray(data55))) && (data55 !== null)){
 validate99.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
-if(errors === _errs101){
-if(data54 && typeof data54 == "object" && !Array.isArray(data54)){
+if(errors === _errs102){
+if(data55 && typeof data55 == "object" && !Array.isArray(data55)){
 let missing7;
-if(((data54.burst === undefined) && (missing7 = "burst")) || ((data54.interval_seconds === undefined) && (missing7 = "interval_seconds"))){
+if(((data55.burst === undefined) && (missing7 = "burst")) || ((data55.interval_seconds === undefined) && (missing7 = "interval_seconds"))){
 validate99.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/required",keyword:"required",params:{missingProperty: missing7},message:"must have required property '"+missing7+"'"}];
 return false;
 }
 else {
-const _errs104 = errors;
-for(const key7 in data54){
+const _errs105 = errors;
+for(const key7 in data55){
 if(!(((key7 === "burst") || (key7 === "interval_seconds")) || (key7 === "left"))){
 validate99.errors = [{instancePath:instancePath+"/impact/start_limit",schemaPath:"#/properties/impact/properties/start_limit/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key7},message:"must NOT have additional properties"}];
 return false;
 break;
 }
 }
-if(_errs104 === errors){
-if(data54.burst !== undefined){
-const _errs105 = errors;
-if(!(validate70(data54.burst, {instancePath:instancePath+"/impact/start_limit/burst",parentData:data54,parentDataProperty:"burst",rootData,dynamicAnchors}))){
+if(_errs105 === errors){
+if(data55.burst !== undefined){
+const _errs106 = errors;
+if(!(validate70(data55.burst, {instancePath:instancePath+"/impact/start_limit/burst",parentData:data55,parentDataProperty:"burst",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
 errors = vErrors.length;
 }
-var valid17 = _errs105 === errors;
+var valid17 = _errs106 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data54.interval_seconds !== undefined){
-let data56 = data54.interval_seconds;
-const _errs106 = errors;
-if(errors === _errs106){
-if((typeof data56 == "number") && (isFinite(data56))){
-if(data56 < 0 || isNaN(data56)){
+if(data55.interval_seconds !== undefined){
+let data57 = data55.interval_seconds;
+const _errs107 = errors;
+if(errors === _errs107){
+if((typeof data57 == "number") && (isFinite(data57))){
+if(data57 < 0 || isNaN(data57)){
 validate99.errors = [{instancePath:instancePath+"/impact/start_limit/interval_seconds",schemaPath:"#/properties/impact/properties/start_limit/properties/interval_seconds/minimum",keyword:"minimum",params:{comparison: ">=", limit: 0},message:"must be >= 0"}];
 return false;
 }
@@ -3635,19 +3691,19 @@ validate99.errors = [{instancePath:instancePath+"/impact/start_limit/interval_se
 return false;
 }
 }
-var valid17 = _errs106 === errors;
+var valid17 = _errs107 === errors;
 }
 else {
 var valid17 = true;
 }
 if(valid17){
-if(data54.left !== undefined){
-const _errs108 = errors;
-if(!(validate119(data54.left, {instancePath:instancePath+"/impact/start_limit/left",parentData:data54,parentDataProperty:"left",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(data55.left !== undefined){
+const _errs109 = errors;
+if(!(validate122(data55.left, {instancePath:instancePath+"/impact/start_limit/left",parentData:data55,parentDataProperty:"left",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
-var valid17 = _errs108 === errors;
+var valid17 = _errs109 === errors;
 }
 else {
 var valid17 = true;
@@ -3658,58 +3714,46 @@ var valid17 = true;
 }
 }
 }
-var valid11 = _errs101 === errors;
+var valid11 = _errs102 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.listening !== undefined){
-let data58 = data37.listening;
-const _errs109 = errors;
-if((!(Array.isArray(data58))) && (data58 !== null)){
+if(data38.listening !== undefined){
+let data59 = data38.listening;
+const _errs110 = errors;
+if((!(Array.isArray(data59))) && (data59 !== null)){
 validate99.errors = [{instancePath:instancePath+"/impact/listening",schemaPath:"#/properties/impact/properties/listening/type",keyword:"type",params:{type: "array"},message:"must be array"}];
 return false;
 }
-if(errors === _errs109){
-if(Array.isArray(data58)){
+if(errors === _errs110){
+if(Array.isArray(data59)){
 var valid18 = true;
-const len10 = data58.length;
+const len10 = data59.length;
 for(let i10=0; i10<len10; i10++){
-const _errs112 = errors;
-if(!(validate136(data58[i10], {instancePath:instancePath+"/impact/listening/" + i10,parentData:data58,parentDataProperty:i10,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate136.errors : vErrors.concat(validate136.errors);
+const _errs113 = errors;
+if(!(validate139(data59[i10], {instancePath:instancePath+"/impact/listening/" + i10,parentData:data59,parentDataProperty:i10,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate139.errors : vErrors.concat(validate139.errors);
 errors = vErrors.length;
 }
-var valid18 = _errs112 === errors;
+var valid18 = _errs113 === errors;
 if(!valid18){
 break;
 }
 }
 }
 }
-var valid11 = _errs109 === errors;
+var valid11 = _errs110 === errors;
 }
 else {
 var valid11 = true;
 }
 if(valid11){
-if(data37.unlisted !== undefined){
-const _errs113 = errors;
-if(!(validate119(data37.unlisted, {instancePath:instancePath+"/impact/unlisted",parentData:data37,parentDataProperty:"unlisted",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
-errors = vErrors.length;
-}
-var valid11 = _errs113 === errors;
-}
-else {
-var valid11 = true;
-}
-if(valid11){
-if(data37.established !== undefined){
+if(data38.unlisted !== undefined){
 const _errs114 = errors;
-if(!(validate119(data37.established, {instancePath:instancePath+"/impact/established",parentData:data37,parentDataProperty:"established",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+if(!(validate122(data38.unlisted, {instancePath:instancePath+"/impact/unlisted",parentData:data38,parentDataProperty:"unlisted",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs114 === errors;
@@ -3717,6 +3761,17 @@ var valid11 = _errs114 === errors;
 else {
 var valid11 = true;
 }
+if(valid11){
+if(data38.established !== undefined){
+const _errs115 = errors;
+if(!(validate122(data38.established, {instancePath:instancePath+"/impact/established",parentData:data38,parentDataProperty:"established",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
+errors = vErrors.length;
+}
+var valid11 = _errs115 === errors;
+}
+else {
+var valid11 = true;
 }
 }
 }
@@ -3735,19 +3790,20 @@ var valid11 = true;
 }
 }
 }
-var valid0 = _errs69 === errors;
+}
+var valid0 = _errs70 === errors;
 }
 else {
 var valid0 = true;
 }
 if(valid0){
 if(data.covered_by !== undefined){
-const _errs115 = errors;
+const _errs116 = errors;
 if(!(validate60(data.covered_by, {instancePath:instancePath+"/covered_by",parentData:data,parentDataProperty:"covered_by",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs115 === errors;
+var valid0 = _errs116 === errors;
 }
 else {
 var valid0 = true;
@@ -3781,12 +3837,12 @@ return errors === 0;
 }
 validate99.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema47 = {"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
+const schema48 = {"type":"object","additionalProperties":false,"required":["code","path","unit","pids","reason"],"properties":{"code":{"$ref":"#/$defs/reason_code"},"path":{"type":"string"},"path_base64":{"$ref":"#/$defs/base64"},"unit":{"$ref":"#/$defs/nullable_string"},"pids":{"$ref":"#/$defs/pids"},"reason":{"type":"string"},"held_bytes":{"$ref":"#/$defs/nullable_count"}}};
 
-function validate148(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate151(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate148.evaluated;
+const evaluated0 = validate151.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3797,14 +3853,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if((((((data.code === undefined) && (missing0 = "code")) || ((data.path === undefined) && (missing0 = "path"))) || ((data.unit === undefined) && (missing0 = "unit"))) || ((data.pids === undefined) && (missing0 = "pids"))) || ((data.reason === undefined) && (missing0 = "reason"))){
-validate148.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate151.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
-if(!((((((key0 === "code") || (key0 === "path")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason")) || (key0 === "held_bytes"))){
-validate148.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+if(!(((((((key0 === "code") || (key0 === "path")) || (key0 === "path_base64")) || (key0 === "unit")) || (key0 === "pids")) || (key0 === "reason")) || (key0 === "held_bytes"))){
+validate151.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3812,8 +3868,8 @@ break;
 if(_errs1 === errors){
 if(data.code !== undefined){
 const _errs2 = errors;
-if(!(validate112(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate112.errors : vErrors.concat(validate112.errors);
+if(!(validate115(data.code, {instancePath:instancePath+"/code",parentData:data,parentDataProperty:"code",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate115.errors : vErrors.concat(validate115.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs2 === errors;
@@ -3825,7 +3881,7 @@ if(valid0){
 if(data.path !== undefined){
 const _errs3 = errors;
 if(typeof data.path !== "string"){
-validate148.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate151.errors = [{instancePath:instancePath+"/path",schemaPath:"#/properties/path/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3834,10 +3890,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.unit !== undefined){
+if(data.path_base64 !== undefined){
 const _errs5 = errors;
-if(!(validate60(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
+if(!(validate111(data.path_base64, {instancePath:instancePath+"/path_base64",parentData:data,parentDataProperty:"path_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs5 === errors;
@@ -3846,10 +3902,10 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.pids !== undefined){
+if(data.unit !== undefined){
 const _errs6 = errors;
-if(!(validate117(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate60(data.unit, {instancePath:instancePath+"/unit",parentData:data,parentDataProperty:"unit",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate60.errors : vErrors.concat(validate60.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs6 === errors;
@@ -3858,11 +3914,11 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.reason !== undefined){
+if(data.pids !== undefined){
 const _errs7 = errors;
-if(typeof data.reason !== "string"){
-validate148.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
-return false;
+if(!(validate120(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+errors = vErrors.length;
 }
 var valid0 = _errs7 === errors;
 }
@@ -3870,13 +3926,25 @@ else {
 var valid0 = true;
 }
 if(valid0){
+if(data.reason !== undefined){
+const _errs8 = errors;
+if(typeof data.reason !== "string"){
+validate151.errors = [{instancePath:instancePath+"/reason",schemaPath:"#/properties/reason/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+return false;
+}
+var valid0 = _errs8 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
 if(data.held_bytes !== undefined){
-const _errs9 = errors;
-if(!(validate119(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
+const _errs10 = errors;
+if(!(validate122(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
-var valid0 = _errs9 === errors;
+var valid0 = _errs10 === errors;
 }
 else {
 var valid0 = true;
@@ -3889,22 +3957,23 @@ var valid0 = true;
 }
 }
 }
+}
 else {
-validate148.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate151.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate148.errors = vErrors;
+validate151.errors = vErrors;
 return errors === 0;
 }
-validate148.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate151.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
-const schema48 = {"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}};
+const schema49 = {"type":"object","additionalProperties":false,"required":["unit","scope","user","container","process","held_bytes","held_memory_bytes","pids"],"properties":{"unit":{"$ref":"#/$defs/nullable_string"},"scope":{"enum":["system","user",null]},"user":{"$ref":"#/$defs/nullable_user"},"container":{"type":"object","additionalProperties":false,"required":["runtime","id","name","user"],"properties":{"runtime":{"enum":["docker","podman","containerd","crio","lxc","nspawn","libvirt","unknown"]},"id":{"$ref":"#/$defs/nullable_string"},"name":{"$ref":"#/$defs/nullable_string"},"user":{"$ref":"#/$defs/nullable_user"},"cgroup":{"$ref":"#/$defs/nullable_string"}},"nullable":true},"process":{"type":"object","additionalProperties":false,"required":["pid","start_ticks","name","executable"],"properties":{"pid":{"type":"integer","minimum":1},"start_ticks":{"$ref":"#/$defs/count"},"name":{"type":"string"},"executable":{"$ref":"#/$defs/nullable_string"},"executable_base64":{"$ref":"#/$defs/base64"}},"nullable":true},"held_bytes":{"$ref":"#/$defs/count"},"held_memory_bytes":{"$ref":"#/$defs/nullable_count"},"pids":{"$ref":"#/$defs/pids"}}};
 
-function validate154(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
+function validate158(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
 let vErrors = null;
 let errors = 0;
-const evaluated0 = validate154.evaluated;
+const evaluated0 = validate158.evaluated;
 if(evaluated0.dynamicProps){
 evaluated0.props = undefined;
 }
@@ -3915,14 +3984,14 @@ if(errors === 0){
 if(data && typeof data == "object" && !Array.isArray(data)){
 let missing0;
 if(((((((((data.unit === undefined) && (missing0 = "unit")) || ((data.scope === undefined) && (missing0 = "scope"))) || ((data.user === undefined) && (missing0 = "user"))) || ((data.container === undefined) && (missing0 = "container"))) || ((data.process === undefined) && (missing0 = "process"))) || ((data.held_bytes === undefined) && (missing0 = "held_bytes"))) || ((data.held_memory_bytes === undefined) && (missing0 = "held_memory_bytes"))) || ((data.pids === undefined) && (missing0 = "pids"))){
-validate154.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
+validate158.errors = [{instancePath,schemaPath:"#/required",keyword:"required",params:{missingProperty: missing0},message:"must have required property '"+missing0+"'"}];
 return false;
 }
 else {
 const _errs1 = errors;
 for(const key0 in data){
 if(!((((((((key0 === "unit") || (key0 === "scope")) || (key0 === "user")) || (key0 === "container")) || (key0 === "process")) || (key0 === "held_bytes")) || (key0 === "held_memory_bytes")) || (key0 === "pids"))){
-validate154.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
+validate158.errors = [{instancePath,schemaPath:"#/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key0},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3944,7 +4013,7 @@ if(data.scope !== undefined){
 let data1 = data.scope;
 const _errs3 = errors;
 if(!(((data1 === "system") || (data1 === "user")) || (data1 === null))){
-validate154.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema48.properties.scope.enum},message:"must be equal to one of the allowed values"}];
+validate158.errors = [{instancePath:instancePath+"/scope",schemaPath:"#/properties/scope/enum",keyword:"enum",params:{allowedValues: schema49.properties.scope.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid0 = _errs3 === errors;
@@ -3969,21 +4038,21 @@ if(data.container !== undefined){
 let data3 = data.container;
 const _errs5 = errors;
 if((!(data3 && typeof data3 == "object" && !Array.isArray(data3))) && (data3 !== null)){
-validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate158.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs5){
 if(data3 && typeof data3 == "object" && !Array.isArray(data3)){
 let missing1;
 if(((((data3.runtime === undefined) && (missing1 = "runtime")) || ((data3.id === undefined) && (missing1 = "id"))) || ((data3.name === undefined) && (missing1 = "name"))) || ((data3.user === undefined) && (missing1 = "user"))){
-validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
+validate158.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/required",keyword:"required",params:{missingProperty: missing1},message:"must have required property '"+missing1+"'"}];
 return false;
 }
 else {
 const _errs8 = errors;
 for(const key1 in data3){
 if(!(((((key1 === "runtime") || (key1 === "id")) || (key1 === "name")) || (key1 === "user")) || (key1 === "cgroup"))){
-validate154.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
+validate158.errors = [{instancePath:instancePath+"/container",schemaPath:"#/properties/container/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key1},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -3993,7 +4062,7 @@ if(data3.runtime !== undefined){
 let data4 = data3.runtime;
 const _errs9 = errors;
 if(!((((((((data4 === "docker") || (data4 === "podman")) || (data4 === "containerd")) || (data4 === "crio")) || (data4 === "lxc")) || (data4 === "nspawn")) || (data4 === "libvirt")) || (data4 === "unknown"))){
-validate154.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema48.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
+validate158.errors = [{instancePath:instancePath+"/container/runtime",schemaPath:"#/properties/container/properties/runtime/enum",keyword:"enum",params:{allowedValues: schema49.properties.container.properties.runtime.enum},message:"must be equal to one of the allowed values"}];
 return false;
 }
 var valid1 = _errs9 === errors;
@@ -4067,21 +4136,21 @@ if(data.process !== undefined){
 let data9 = data.process;
 const _errs14 = errors;
 if((!(data9 && typeof data9 == "object" && !Array.isArray(data9))) && (data9 !== null)){
-validate154.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate158.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 if(errors === _errs14){
 if(data9 && typeof data9 == "object" && !Array.isArray(data9)){
 let missing2;
 if(((((data9.pid === undefined) && (missing2 = "pid")) || ((data9.start_ticks === undefined) && (missing2 = "start_ticks"))) || ((data9.name === undefined) && (missing2 = "name"))) || ((data9.executable === undefined) && (missing2 = "executable"))){
-validate154.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
+validate158.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/required",keyword:"required",params:{missingProperty: missing2},message:"must have required property '"+missing2+"'"}];
 return false;
 }
 else {
 const _errs17 = errors;
 for(const key2 in data9){
-if(!((((key2 === "pid") || (key2 === "start_ticks")) || (key2 === "name")) || (key2 === "executable"))){
-validate154.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
+if(!(((((key2 === "pid") || (key2 === "start_ticks")) || (key2 === "name")) || (key2 === "executable")) || (key2 === "executable_base64"))){
+validate158.errors = [{instancePath:instancePath+"/process",schemaPath:"#/properties/process/additionalProperties",keyword:"additionalProperties",params:{additionalProperty: key2},message:"must NOT have additional properties"}];
 return false;
 break;
 }
@@ -4091,13 +4160,13 @@ if(data9.pid !== undefined){
 let data10 = data9.pid;
 const _errs18 = errors;
 if(!(((typeof data10 == "number") && (!(data10 % 1) && !isNaN(data10))) && (isFinite(data10)))){
-validate154.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
+validate158.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/type",keyword:"type",params:{type: "integer"},message:"must be integer"}];
 return false;
 }
 if(errors === _errs18){
 if((typeof data10 == "number") && (isFinite(data10))){
 if(data10 < 1 || isNaN(data10)){
-validate154.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
+validate158.errors = [{instancePath:instancePath+"/process/pid",schemaPath:"#/properties/process/properties/pid/minimum",keyword:"minimum",params:{comparison: ">=", limit: 1},message:"must be >= 1"}];
 return false;
 }
 }
@@ -4123,7 +4192,7 @@ if(valid2){
 if(data9.name !== undefined){
 const _errs21 = errors;
 if(typeof data9.name !== "string"){
-validate154.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
+validate158.errors = [{instancePath:instancePath+"/process/name",schemaPath:"#/properties/process/properties/name/type",keyword:"type",params:{type: "string"},message:"must be string"}];
 return false;
 }
 var valid2 = _errs21 === errors;
@@ -4143,6 +4212,19 @@ var valid2 = _errs23 === errors;
 else {
 var valid2 = true;
 }
+if(valid2){
+if(data9.executable_base64 !== undefined){
+const _errs24 = errors;
+if(!(validate111(data9.executable_base64, {instancePath:instancePath+"/process/executable_base64",parentData:data9,parentDataProperty:"executable_base64",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate111.errors : vErrors.concat(validate111.errors);
+errors = vErrors.length;
+}
+var valid2 = _errs24 === errors;
+}
+else {
+var valid2 = true;
+}
+}
 }
 }
 }
@@ -4157,21 +4239,9 @@ var valid0 = true;
 }
 if(valid0){
 if(data.held_bytes !== undefined){
-const _errs24 = errors;
+const _errs25 = errors;
 if(!(validate70(data.held_bytes, {instancePath:instancePath+"/held_bytes",parentData:data,parentDataProperty:"held_bytes",rootData,dynamicAnchors}))){
 vErrors = vErrors === null ? validate70.errors : vErrors.concat(validate70.errors);
-errors = vErrors.length;
-}
-var valid0 = _errs24 === errors;
-}
-else {
-var valid0 = true;
-}
-if(valid0){
-if(data.held_memory_bytes !== undefined){
-const _errs25 = errors;
-if(!(validate119(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate119.errors : vErrors.concat(validate119.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs25 === errors;
@@ -4180,13 +4250,25 @@ else {
 var valid0 = true;
 }
 if(valid0){
-if(data.pids !== undefined){
+if(data.held_memory_bytes !== undefined){
 const _errs26 = errors;
-if(!(validate117(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate117.errors : vErrors.concat(validate117.errors);
+if(!(validate122(data.held_memory_bytes, {instancePath:instancePath+"/held_memory_bytes",parentData:data,parentDataProperty:"held_memory_bytes",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate122.errors : vErrors.concat(validate122.errors);
 errors = vErrors.length;
 }
 var valid0 = _errs26 === errors;
+}
+else {
+var valid0 = true;
+}
+if(valid0){
+if(data.pids !== undefined){
+const _errs27 = errors;
+if(!(validate120(data.pids, {instancePath:instancePath+"/pids",parentData:data,parentDataProperty:"pids",rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate120.errors : vErrors.concat(validate120.errors);
+errors = vErrors.length;
+}
+var valid0 = _errs27 === errors;
 }
 else {
 var valid0 = true;
@@ -4202,18 +4284,18 @@ var valid0 = true;
 }
 }
 else {
-validate154.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
+validate158.errors = [{instancePath,schemaPath:"#/type",keyword:"type",params:{type: "object"},message:"must be object"}];
 return false;
 }
 }
-validate154.errors = vErrors;
+validate158.errors = vErrors;
 return errors === 0;
 }
-validate154.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
+validate158.evaluated = {"props":true,"dynamicProps":false,"dynamicItems":false};
 
 
 function validate52(data, {instancePath="", parentData, parentDataProperty, rootData=data, dynamicAnchors={}}={}){
-/*# sourceURL="urn:lib-users:schema:plan:1.4.0" */;
+/*# sourceURL="urn:lib-users:schema:plan:1.5.0" */;
 let vErrors = null;
 let errors = 0;
 const evaluated0 = validate52.evaluated;
@@ -4765,8 +4847,8 @@ var valid10 = true;
 const len7 = data35.length;
 for(let i7=0; i7<len7; i7++){
 const _errs62 = errors;
-if(!(validate148(data35[i7], {instancePath:instancePath+"/ignored/" + i7,parentData:data35,parentDataProperty:i7,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate148.errors : vErrors.concat(validate148.errors);
+if(!(validate151(data35[i7], {instancePath:instancePath+"/ignored/" + i7,parentData:data35,parentDataProperty:i7,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate151.errors : vErrors.concat(validate151.errors);
 errors = vErrors.length;
 }
 var valid10 = _errs62 === errors;
@@ -4795,8 +4877,8 @@ var valid11 = true;
 const len8 = data37.length;
 for(let i8=0; i8<len8; i8++){
 const _errs65 = errors;
-if(!(validate154(data37[i8], {instancePath:instancePath+"/held/" + i8,parentData:data37,parentDataProperty:i8,rootData,dynamicAnchors}))){
-vErrors = vErrors === null ? validate154.errors : vErrors.concat(validate154.errors);
+if(!(validate158(data37[i8], {instancePath:instancePath+"/held/" + i8,parentData:data37,parentDataProperty:i8,rootData,dynamicAnchors}))){
+vErrors = vErrors === null ? validate158.errors : vErrors.concat(validate158.errors);
 errors = vErrors.length;
 }
 var valid11 = _errs65 === errors;

@@ -9,6 +9,7 @@ import { microcodeText } from '../microcode-text.ts';
 import { impactText } from '../plan/impact.ts';
 import { isHolding, planVerdict, rebootLines, unseenText } from '../plan/text.ts';
 import { becauseText, explain, sections as kinds, nameTarget } from '../plan/words.ts';
+import { sanitizePath } from '../raw-bytes.ts';
 import { orderReasons } from '../report/file-order.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
 import { shellLine } from '../shell-words.ts';
@@ -228,7 +229,7 @@ function* ignoredBody(ignored: readonly Ignored[]): Generator<Html> {
   yield* renderTable<Ignored>({
     caption: 'Gone files for which nothing is to be done, those that hold space first',
     columns: [
-      { title: 'File', kind: 'path', cell: ({ path }) => quote(sanitize(path)) },
+      { title: 'File', kind: 'path', cell: (file) => quote(sanitizePath(file)) },
       { title: 'Unit', kind: 'path', cell: ({ unit }) => (unit === null ? 'none' : sanitizeUnit(unit)) },
       {
         title: 'Held',

@@ -6,6 +6,7 @@ import { closesText } from '../fixes-words.ts';
 import { count, enumerate, quote, readableTime } from '../format.ts';
 import { fold, type Paint, type Style, word, words } from '../layout.ts';
 import { microcodeText } from '../microcode-text.ts';
+import { sanitizePath } from '../raw-bytes.ts';
 import { rebootReasonText, rebootUnknownText } from '../reboot-reason.ts';
 import { orderReasons } from '../report/file-order.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
@@ -109,9 +110,9 @@ function renderIgnored(title: string, ignored: readonly Ignored[], style: Style)
   if (ignored.length === 0) return '';
   const more = ignored.length - shownIgnored;
   const sorted = orderReasons(ignored);
-  const lines = sorted.slice(0, more > 1 ? shownIgnored : undefined).map(({ path, unit, reason }) => {
+  const lines = sorted.slice(0, more > 1 ? shownIgnored : undefined).map(({ unit, reason, ...file }) => {
     const where = unit === null ? '' : ` (${sanitizeUnit(unit)})`;
-    return `${quote(sanitize(path))}${where}: ${sanitize(reason)}`;
+    return `${quote(sanitizePath(file))}${where}: ${sanitize(reason)}`;
   });
   if (more > 1) lines.push(`and ${count(more, 'other')}`);
   return fold(words(title, 'bold'), 0, 2, style) + lines.map((line) => fold(words(line, 'dim'), 2, 4, style)).join('');

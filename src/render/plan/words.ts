@@ -5,6 +5,7 @@ import { formatBytes } from '../../sizes.ts';
 import { parseManagerUid } from '../../systemd/session-name.ts';
 import { containerName } from '../container-name.ts';
 import { count, formatUser, quote } from '../format.ts';
+import { sanitizePath } from '../raw-bytes.ts';
 import { sanitize, sanitizeUnit } from '../sanitize.ts';
 
 export interface Section {
@@ -87,7 +88,8 @@ export function nameTarget({ action, unit, user, session, container, process, be
   const owner = user === null ? '' : ` of ${formatUser(user)}`;
   const place = unit === null ? '' : `${quote(sanitizeUnit(unit))}${owner}`;
   if (process === null) return place;
-  const program = process.executable === null ? '' : ` (${quote(sanitize(process.executable))})`;
+  const { executable: path, executable_base64: base64 } = process;
+  const program = path === null ? '' : ` (${quote(sanitizePath({ path, path_base64: base64 }))})`;
   const one = `process ${process.pid} ${quote(sanitize(process.name))}${program}`;
   return place === '' ? one : `${one} in ${place}`;
 }
@@ -117,11 +119,11 @@ export function explain(action: Action): string[] {
 const shownPids = 4;
 
 /** Sanitized: `/usr/lib/libc.so.6: library replaced, process 640`. */
-export function becauseText({ path, code, package: owner, pids, held_bytes }: Because): string {
+export function becauseText({ code, package: owner, pids, held_bytes, ...file }: Because): string {
   const from = owner === null ? '' : ` (now of ${sanitize(owner.name)} ${sanitize(owner.version)})`;
   // Code holds only a little, and freeing it is no reason for a restart.
   const held = code === 'log_held' && held_bytes ? `${formatBytes(held_bytes)}, ` : '';
-  return `${quote(sanitize(path))}${from}: ${code.replace('_', ' ')}, ${held}${nameProcesses(pids)}`;
+  return `${quote(sanitizePath(file))}${from}: ${code.replace('_', ' ')}, ${held}${nameProcesses(pids)}`;
 }
 
 /** `process 640`, `processes 100, 200, 201, 202 and 6 others`. */

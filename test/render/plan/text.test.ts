@@ -246,3 +246,16 @@ test('a soft reboot is advice: what it cures, and what lives on', () => {
   match(unknown, /^Reboot: required: dbus\.service cannot be restarted safely$/m);
   doesNotMatch(unknown, /soft/);
 });
+
+test('plan text: a byte that is no UTF-8 is shown as in the text of a scan', () => {
+  const base64 = (bytes: string) => Buffer.from(bytes, 'latin1').toString('base64');
+  const odd = { path: '/opt/\ufffd/lib.so', path_base64: base64('/opt/\xff/lib.so') };
+  const program = { path: '/opt/\ufffd/run', path_base64: base64('/opt/\xfe/run'), deleted: true };
+  const scratch = { ...file('scratch', '/tmp/x', [701]), path: '/tmp/\ufffd', path_base64: base64('/tmp/\xfd') };
+  const processes = [affected(700, [{ ...libc, ...odd }], { executable: program }), affected(701, [scratch], {})];
+  const plan = buildPlan(report({ processes }), [], '');
+  const shown = renderPlanText(plan, plain(200));
+  for (const text of ['/opt/\\xff/lib.so', '/opt/\\xfe/run', '/tmp/\\xfd'])
+    ok(shown.includes(text), `${text}\n${shown}`);
+  doesNotMatch(shown, /\ufffd/);
+});
