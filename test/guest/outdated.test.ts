@@ -157,7 +157,7 @@ function tell({ confidence, evidence, language, path, package: owner, pids }: Ou
   return [confidence, evidence.join(), language, path, versions?.join(' -> ') ?? null, pids.length];
 }
 
-test('services whose scripts are replaced, on files that know their births', { timeout: 300_000 }, async (t) => {
+test('services whose scripts are replaced, on files that know their births', { timeout: 600_000 }, async (t) => {
   const obstacle = guestObstacle('unified');
   if (obstacle !== null) return skip(t, obstacle);
   const guest = await bootGuest(t, { release: 'bookworm', cgroup: 'unified', copy: true, binds });
