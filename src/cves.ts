@@ -27,12 +27,17 @@ const unsettled =
 /** The ids in those points of a list that tell of a fix that was not whole. */
 export function findUnsettledCves(text: string): string[] {
   if (!/cve-/i.test(text) || !unsettled.test(text)) return [];
+  return [...new Set(splitPoints(text).flatMap((each) => (unsettled.test(each) ? findCves(each) : [])))];
+}
+
+/** The points of a list, each with all of its lines. Text before the first point is one of its own. */
+export function splitPoints(text: string): string[] {
   const points: string[] = [];
   for (const line of text.split('\n')) {
     if (points.length === 0 || point.test(line)) points.push(line);
     else points[points.length - 1] += `\n${line}`;
   }
-  return [...new Set(points.flatMap((each) => (unsettled.test(each) ? findCves(each) : [])))];
+  return points;
 }
 
 /** The year in an id. */

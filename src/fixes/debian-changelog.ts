@@ -2,8 +2,9 @@
 
 import { findCves, findUnsettledCves } from '../cves.ts';
 import type { Bytes } from '../procfs/bytes.ts';
+import { type EntryChanges, findChanges } from './reverts.ts';
 
-export interface ChangelogEntry {
+export interface ChangelogEntry extends EntryChanges {
   /** The version of the source in the heading; null if the heading has none. */
   version: string | null;
   /** Seconds since the epoch; null if the entry has no date that can be read. */
@@ -40,6 +41,7 @@ export async function* parseEntries(pieces: AsyncIterable<Bytes>): AsyncGenerato
           date: parseDate(line),
           cves: findCves(text),
           unsettled: findUnsettledCves(text),
+          ...findChanges(text),
         };
         entry = null;
       } else entry?.lines.push(line);

@@ -5,6 +5,7 @@ import type { Changelog } from './changelog.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
 import type { PackageHistory } from './history.ts';
 import type { Change, PackageLog } from './package-log.ts';
+import { findStanding } from './reverts.ts';
 import { type Fixes, type PastUnknown, toleranceMs, type Use, type VersionEvidence } from './use.ts';
 
 export interface Running {
@@ -207,7 +208,7 @@ async function findInChangelog(
 
 /**
  * Returns the ids of new entries. A later entry may name a fix once more, for example if a new version brings the fix that a patch
- * brought before. Such an id is left out, unless an entry tells that the fix was not whole.
+ * brought before. Such an id is left out, unless an entry tells that the fix was not whole, or takes its change back.
  * @param end the index of the newest entry that the running version contains; null if the changelog does not reach back to it
  */
 async function withoutOldFixes(
@@ -220,9 +221,10 @@ async function withoutOldFixes(
   // Nobody knew an id more than a year before the year in it.
   const earliest = Date.UTC(Math.min(...cves.map(yearOf)) - 1, 0) / 1000;
   const entries = await changelog.upTo(({ date }) => date !== null && date < earliest);
-  const before = new Set(entries.slice(end).flatMap(({ cves }) => cves));
-  const unsettled = new Set([...since, ...entries.slice(end)].flatMap((entry) => entry.unsettled));
-  return cves.filter((cve) => !before.has(cve) || unsettled.has(cve));
+  const seen = [...since, ...entries.slice(end)];
+  const standing = findStanding(seen, since.length);
+  const unsettled = new Set(seen.flatMap((entry) => entry.unsettled));
+  return cves.filter((cve) => !standing.has(cve) || unsettled.has(cve));
 }
 
 const none: Fixes = { cves: [], incompleteBecause: null };

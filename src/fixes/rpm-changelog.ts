@@ -7,6 +7,7 @@ import { ask } from '../packages/ask.ts';
 import type { Bytes } from '../procfs/bytes.ts';
 import type { Run } from '../spawn.ts';
 import type { ChangelogEntry } from './debian-changelog.ts';
+import { findChanges } from './reverts.ts';
 
 /** Begins the first line of an entry, so that this line differs from the entry's text. */
 const mark = 'lib-users-changelog\t';
@@ -51,7 +52,7 @@ export function parseRpmChangelogs(lines: readonly Bytes[]): Map<string, RpmPast
       const date = /^[0-9]{1,12}$/.test(time ?? '') ? Number(time) : null;
       const text = own.join('\n');
       const [cves, unsettled] = [findCves(text), findUnsettledCves(text)];
-      past.entries.push({ version: versionOf(author), date, cves, unsettled });
+      past.entries.push({ version: versionOf(author), date, cves, unsettled, ...findChanges(text) });
     };
   }
   finish();

@@ -97,7 +97,12 @@ for (const [author, version] of authors) {
     const [past] = parseRpmChangelogs(lines).values();
     assert.deepEqual(past, {
       source: 'foo',
-      entries: [{ version, date: 1777593600, cves: ['CVE-2026-4046'], unsettled: [] }],
+      entries: [
+        {
+          ...{ version, date: 1777593600, cves: ['CVE-2026-4046'], unsettled: [], reverted: [] },
+          fixing: [{ title: 'Fix CVE-2026-4046', cves: ['CVE-2026-4046'] }],
+        },
+      ],
     });
   });
 }

@@ -40,6 +40,9 @@ const ask = (host: Host, uses: readonly Use[]): Promise<PackageInUse[]> =>
     run: () => assert.fail('nothing is started for dpkg'),
   });
 
+/** The points between others: `entry` writes before the first and behind the last. */
+const asPoints = (points: readonly string[]) => ['x', ...points, 'y'].join('\n  * ');
+
 /** version, evidence, and the ids or the reason for none, with a plus if there may be more ids. */
 const told = ({ runningVersion, evidence, fixes, unknownBecause }: PackageInUse) => [
   runningVersion,
@@ -89,6 +92,45 @@ const rows: [name: string, files: Files, use: Partial<Use>, told: Told][] = [
     { owner: { manager: 'dpkg', name: 'libexpat1', version: '2.5-1+deb12u2' } },
     ['2.5-1+deb12u1', 'file_time', 'CVE-2025-0001'],
   ],
+  ...(
+    [
+      [
+        'a revert names the title of its fix, and no id',
+        ['mm: defer it\n    (CVE-2025-0001)'],
+        'Revert "mm: defer\n    it"',
+        [],
+        'CVE-2025-0001',
+      ],
+      ['a revert of another title', ['mm: defer it (CVE-2025-0001)'], 'Revert "mm: defer"', [], ''],
+      [
+        'the change is done once more before',
+        ['mm: defer it (CVE-2025-0001)'],
+        'Revert "mm: defer it"',
+        ['[x86] mm: defer it (CVE-2025-0001)'],
+        '',
+      ],
+      [
+        'one of two changes of an id is taken back',
+        ['mm: a (CVE-2025-0001)', 'mm: b (c) (CVE-2025-0001) (Closes: #1)'],
+        '[x86] Revert "mm: b (c)"',
+        [],
+        'CVE-2025-0001',
+      ],
+    ] as const
+  ).map(([name, first, revert, again, more]): (typeof rows)[number] => [
+    `named once more: ${name}`,
+    {
+      'usr/share/doc/libexpat1/changelog.Debian.gz': gzipSync(
+        entry('2.5-1+deb12u2', '04-01', 'New (CVE-2025-0001)') +
+          entry('2.5-1+deb12u1', '03-01', asPoints(again)) +
+          entry('2.5-1', '02-01', asPoints([revert])) +
+          entry('2.4-1', '01-01', asPoints(first)),
+      ),
+      'var/lib/dpkg/status': stanza('libexpat1', '2.5-1+deb12u2', 'expat'),
+    },
+    { owner: { manager: 'dpkg', name: 'libexpat1', version: '2.5-1+deb12u2' } },
+    ['2.5-1+deb12u1', 'file_time', more],
+  ]),
   [
     'installed once more: nothing was fixed',
     {},
