@@ -19,10 +19,8 @@ import { type Answer, type Readers, readOr } from './readers.ts';
 /** With fewer processes than this, the work is most likely done before a second helper has started. */
 export const manyProcesses = 600;
 
-/**
- * If a helper has worked or was blocked for longer than this, in milliseconds, more helpers are started: few processes may be much work
- * too. The start of a helper is no work, and takes longer on Node. On a busy host another helper would wait for a processor as well.
- */
+// Few processes may be much work too. But the start of a helper is no work, and where it waits for a processor another one would wait too.
+/** If a helper has worked or was blocked for longer than this, in milliseconds, more helpers are started. */
 const longWorkMs = 60;
 
 /** How often the helpers are looked at, in milliseconds. */
