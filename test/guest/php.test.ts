@@ -61,7 +61,8 @@ for (const release of releases) {
       const answer = await guest.exec([...command, 'scan', '--no-config', '--format', 'json'], { check: false });
       const report = JSON.parse(answer.stdout) as Report;
       const units = report.units.flatMap(({ name, files, outdated = [] }) => [
-        ...files.map(({ path, role, state }) => [name, state, role, path]),
+        // The lock of the opcache is a file that PHP-FPM has removed itself.
+        ...files.filter(({ role }) => role !== 'scratch').map(({ path, role, state }) => [name, state, role, path]),
         ...outdated.map(({ confidence, evidence, language, path, package: owner, pids }) => [
           ...[name, confidence, evidence.join(), language, path],
           ...[`${owner?.running_version} -> ${owner?.version}`, pids.length],
