@@ -69,7 +69,7 @@ await build({
 });
 const compiled = resolve(outdir, 'program.code');
 const env = { ...process.env, LIB_USERS_COMPILED: compiled };
-// What runs now is in the code as well, so that it is a command that runs most of what all do at their start.
+// The code of each function that runs now is kept as well. This command runs most of what each start runs.
 const warming = ['--require', './test/support/compiled-program.cjs', 'dist/lib-users.cjs', 'rules', '--no-config'];
 spawnSync(process.execPath, warming, { stdio: 'ignore', env });
 // The longest files start first, so that no core is idle while the last one ends.

@@ -19,7 +19,7 @@ import { type Answer, type Readers, readOr } from './readers.ts';
 /** With fewer processes than this, the work is most likely done before a second helper has started. */
 export const manyProcesses = 600;
 
-// Few processes may be much work too. But the start of a helper is no work, and where it waits for a processor another one would wait too.
+// Few processes may be much work too. The start of a helper is no work, and if it waits for a processor, another one would wait as well.
 /** If a helper has worked or was blocked for longer than this, in milliseconds, more helpers are started. */
 const longWorkMs = 60;
 

@@ -51,7 +51,7 @@ function isCut(list: Element): boolean {
   return list.querySelector('.more') !== null;
 }
 
-/** @param show makes the text seen, for the reader to copy, and returns where it stands */
+/** @param show makes the text seen, for the reader to copy, and returns its place */
 function makeButton(
   show: () => HTMLElement,
   label: string,
