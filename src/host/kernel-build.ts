@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { readBootTime } from './clock.ts';
 import { readBirthNs, readStatusChangedNs } from './file-times.ts';
 import { readHostFile } from './files.ts';
+import { isReadable } from './kernels.ts';
+import type { Host } from './trusted-file.ts';
 
 /** From header version 2.00 on. The text stands in the first sectors of the image, behind the header. */
 const magic = { at: 0x202, text: 'HdrS' };
@@ -16,15 +18,18 @@ const secondNs = 1_000_000_000n;
 
 /**
  * Returns whether the image names another build than the running kernel names itself. An image without a header that we know (not of
- * x86) is another one if it came to disk after the boot: a package may then have been installed anew. Null if nothing tells.
+ * x86) is another one if it came to disk after the boot: a package may then have been installed anew. An image on a mount that may hang
+ * is not read. Null if nothing tells.
  */
-export function isOtherBuild(root: string, procPath: string, release: string): boolean | null {
+export function isOtherBuild(host: Host, procPath: string, release: string): boolean | null {
+  const { root } = host;
   const version = readHostFile(procPath, 'sys/kernel/version')?.trim() || null;
   for (const path of [
     `boot/vmlinuz-${release}`,
     `usr/lib/modules/${release}/vmlinuz`,
     `lib/modules/${release}/vmlinuz`,
   ]) {
+    if (!isReadable(host, path)) continue;
     // latin1: the header is no text, and each byte must keep its place.
     const image = readHostFile(root, path, setupBytes, 'latin1');
     const named = image === null ? null : parseImageVersion(image);

@@ -59,7 +59,7 @@ export function isKernelFile(host: Host, path: string): boolean {
 }
 
 /** Whether a look at the path cannot hang. /lib may be a link to usr/lib, and /usr another mount. */
-function isReadable({ root, isLocal }: Host, path: string): boolean {
+export function isReadable({ root, isLocal }: Host, path: string): boolean {
   const absolute = join('/', path);
   if (!isLocal(absolute)) return false;
   return !absolute.startsWith('/lib/') || isLocal(`/usr${absolute}`) || !isLink(join(root, 'lib'));

@@ -80,7 +80,7 @@ function judgeKernel(
     const host = { root, isLocal };
     const judged = judgeKernels(host, running, readInstalledKernels(host), loadsModules(procPath));
     const isSettled = judged.reasons.length + (judged.unknown === null ? 0 : 1) > 0;
-    if (isSettled || isOtherBuild(root, procPath, running) !== true) return judged;
+    if (isSettled || isOtherBuild(host, procPath, running) !== true) return judged;
     return { reasons: [], unknown: { code: 'kernels_not_comparable', message: otherBuild(running) } };
   }
   const message = 'the release of the running kernel could not be read';

@@ -249,6 +249,9 @@ test('a folder on a mount that may hang is not looked into: the modules tell, or
   assert.deepEqual(told(deb(27), '/boot'), [false, '', null]);
   assert.deepEqual(told(deb(9), '/boot'), [true, 'kernel_outdated', null]);
   assert.deepEqual(told(deb(9), '/usr'), [true, 'kernel_outdated', null], 'the images in /boot tell it as well');
+  const otherBuild = makeTree(t, { ...packaged(deb(27)), [image]: imageOf('6.1.128-1'), ...runs });
+  assert.equal(readRebootOf(otherBuild, deb(27)).required, null);
+  assert.equal(readRebootOf(otherBuild, deb(27), beside('/boot')).required, false);
   const onlyImage = makeTree(t, { ...usrMerged, ...images(deb(27)) });
   assert.equal(readRebootOf(onlyImage, deb(27)).required, false);
   assert.deepEqual(readInstalledKernels({ root: onlyImage, isLocal: beside('/boot') }), []);
