@@ -17,14 +17,18 @@ import { skip } from '../support/skip.ts';
 const image = (release: string) => `linux-image-${release}`;
 const [old, now] = ['6.1.0-26-amd64', '6.1.0-27-amd64'] as const;
 const list = (release: string) => `/.\n/boot\n/boot/vmlinuz-${release}\n`;
+const named = (version: string) => `#1 SMP PREEMPT_DYNAMIC Debian ${version} (2024-09-30)`;
+/** The beginning of a bzImage: its header says that the name of the kernel stands right behind. */
+const imageOf = (release: string, version: string) =>
+  `${'\0'.repeat(0x202)}HdrS${'\0'.repeat(8)}\x10\0${release} (debian-kernel@lists.debian.org) ${named(version)}\0`;
 const files: Files = {
   'dpkg/status':
     stanza(image(old), '6.1.112-1', 'linux-signed-amd64 (6.1.112+1)') +
     stanza(image(now), '6.1.115-2', 'linux-signed-amd64 (6.1.115+2)'),
   [`dpkg/info/${image(old)}.list`]: list(old),
   [`dpkg/info/${image(now)}.list`]: list(now),
-  [`boot/vmlinuz-${old}`]: '',
-  [`boot/vmlinuz-${now}`]: '',
+  [`boot/vmlinuz-${old}`]: imageOf(old, '6.1.112-1'),
+  [`boot/vmlinuz-${now}`]: imageOf(now, '6.1.115-2'),
   [`doc/${image(now)}/changelog.gz`]: gzipSync(
     entry('6.1.115+2', '05-02', 'CVE-2026-99362', 'linux-signed-amd64') +
       entry('6.1.115-1', '05-01', 'CVE-2026-0005', 'linux') +
@@ -38,8 +42,7 @@ const places = [
 
 /** Scans a host that runs a kernel of this release and version. */
 function scanWith(t: TestContext, release: string, version: string): Report {
-  const text = `#1 SMP PREEMPT_DYNAMIC Debian ${version} (2024-09-30)\n`;
-  const { root } = makeHost(t, { ...files, osrelease: `${release}\n`, version: text });
+  const { root } = makeHost(t, { ...files, osrelease: `${release}\n`, version: `${named(version)}\n` });
   const mounts = places.map((place) => place.split(' ') as [string, string]);
   const lines = mounts.map(([from, to]) => `mount --bind '${join(root, from)}' ${to}`);
   const args = ['scan', '--no-config', '--fixes', '--format', 'json', '--pid', '1'];
