@@ -187,7 +187,7 @@ dpkg --install /root/debs/$2_1.deb`;
 
 async function prepare(guest: Guest): Promise<void> {
   const sh = (script: string, ...args: string[]) =>
-    guest.exec(['sh', '-c', script, 'sh', ...args], { timeout: 300_000 });
+    guest.exec(['sh', '-c', script, 'sh', ...args], { timeout: 600_000 });
   await sh(settings);
   for (const { unit, file, owner, start, text } of Object.values(services)) {
     if (start) await guest.writeFile(`/etc/systemd/system/${unit}.service`, `[Service]\nExecStart=${start}\n`);
@@ -225,16 +225,16 @@ interface Answer {
 
 async function tryChange(guest: Guest, change: Change): Promise<Answer[]> {
   const restart = 'systemctl reset-failed; systemctl restart "$@"; sleep 4';
-  await guest.enter(['sh', '-c', restart, 'sh', ...units], { timeout: 120_000 });
+  await guest.enter(['sh', '-c', restart, 'sh', ...units], { timeout: 300_000 });
   const before = await mainPids(guest);
   assert.ok(before.length === units.length && !before.includes('0'), `a service does not run: ${before.join()}`);
   for (const { unit, file, owner } of Object.values(services)) {
     const script = owner === null ? change.unpackaged : change.packaged;
-    await guest.exec(['sh', '-ec', script, 'sh', file, owner ?? '', unit], { timeout: 120_000 });
+    await guest.exec(['sh', '-ec', script, 'sh', file, owner ?? '', unit], { timeout: 300_000 });
   }
   await guest.enter(['sleep', '1']);
   const after = await mainPids(guest);
-  const { stdout } = await guest.exec(['needrestart', '-b', '-r', 'l', '-l'], { check: false, timeout: 120_000 });
+  const { stdout } = await guest.exec(['needrestart', '-b', '-r', 'l', '-l'], { check: false, timeout: 300_000 });
   const flagged = new Set(stdout.split('\n').map((line) => line.replace('NEEDRESTART-SVC: ', '')));
   const scan = [...command, 'scan', '--no-config', '--possible', '--format', 'json'];
   const report = JSON.parse((await guest.exec(scan)).stdout) as Report;
@@ -268,7 +268,7 @@ for (const release of releases) {
     t.after(() => rmSync(folder, { recursive: true }));
     const tree = join(folder, 'tree');
     const make = ['sh', join(projectRoot, 'test/guest/tree-with-packages.sh'), base, tree, packages, ...debs];
-    await run(['unshare', '--mount', '--propagation', 'private', '--', ...make], { timeout: 900_000 });
+    await run(['unshare', '--mount', '--propagation', 'private', '--', ...make], { timeout: 1_800_000 });
 
     const name = `lib-users-needrestart-${process.pid}`;
     const guest = new Guest(name, key, mkdtempSync(join(tmpdir(), `${name}-`)));
