@@ -22,11 +22,9 @@ export const packageOf: Readonly<Record<string, string>> = {
 const deployed = { unit: 'srv-deployed.service', script: '/srv/bin/deployed' };
 
 /** Seconds since 1970. `ended` is that of the `installed` line. */
-export interface Upgrade {
+export interface Upgrade extends Times {
   name: string;
   version: string;
-  began: number;
-  ended: number;
 }
 
 /** The upgrades of a dpkg.log whose times are UTC. */
@@ -81,9 +79,13 @@ export function readScans(folder: string): DayScan[] {
 
 /**
  * The units that are outdated at a scan, as `unit package version` with the newest version, or as `unit` if the script is of no package;
- * and the units of which something changed in the very minute, so that either answer is right.
+ * and the units of which something changed or restarted in the very minute, so that either answer is right. `scans` has all of the day.
  */
-export function trulyOutdated(scan: DayScan, upgrades: readonly Upgrade[]): { outdated: string[]; changing: string[] } {
+export function trulyOutdated(
+  scan: DayScan,
+  upgrades: readonly Upgrade[],
+  scans: readonly DayScan[],
+): { outdated: string[]; changing: string[] } {
   const outdated: string[] = [];
   const changing: string[] = [];
   for (const [unit, start] of scan.starts) {
@@ -92,15 +94,20 @@ export function trulyOutdated(scan: DayScan, upgrades: readonly Upgrade[]): { ou
       .map(({ name, version, ...times }) => ({ ...times, line: `${unit} ${name} ${version}` }));
     const birth = scan.births.get(deployed.script);
     if (unit === deployed.unit && birth !== undefined) changes.push({ began: birth, ended: birth, line: unit });
-    if (changes.some(({ began, ended }) => began - 5 <= scan.ended && scan.began <= ended + 5)) changing.push(unit);
+    const restarts = scans.map(({ starts }) => starts.get(unit) ?? 0).map((time) => ({ began: time, ended: time }));
+    const isNow = ({ began, ended }: Times) => began - 5 <= scan.ended && scan.began <= ended + 5;
+    if ([...changes, ...restarts].some(isNow)) changing.push(unit);
     const since = changes.filter(({ began, ended }) => start < began && ended < scan.began);
     if (since.length > 0) outdated.push(since.at(-1)!.line);
   }
   return { outdated: outdated.sort(), changing };
 }
 
-interface Change {
+interface Times {
   began: number;
   ended: number;
+}
+
+interface Change extends Times {
   line: string;
 }
