@@ -252,6 +252,7 @@ function byFile({ about: a, base64 }: FileEntry, { about: b, base64: other }: Fi
     compareBytes(a.kind, b.kind) ||
     compareBytes(a.role, b.role) ||
     compareBytes(a.state, b.state) ||
+    Number(base64 !== null) - Number(other !== null) ||
     compareBytes(base64 ?? '', other ?? '')
   );
 }

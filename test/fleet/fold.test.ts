@@ -169,15 +169,19 @@ test('paths that differ only in bytes that are not UTF-8 are two paths', () => {
   assert.equal(files.length, 2);
 });
 
-test('the order of files does not depend on the order of the reports', () => {
-  const one = host('a', null, late, {
-    units: [unit('x.service', [{ ...libc, path: '/\ufffd', path_base64: 'L/8=' }])],
+const samePaths: [path: string, string | null, string | null][] = [
+  ['/\ufffd', 'L/8=', 'L/4='],
+  ['/\ufffd', 'L/8=', null],
+  ['', '', null],
+];
+for (const [path, first, second] of samePaths) {
+  test(`files do not depend on the order of the reports: base64 ${first} and ${second}`, () => {
+    const [one, two] = [host('a', null, late), host('b', null, late)];
+    one.units = [unit('x.service', [{ ...libc, path, path_base64: first }])];
+    two.units = [unit('x.service', [{ ...libc, path, path_base64: second }])];
+    assert.deepEqual(fold([one, two]).files, fold([two, one]).files);
   });
-  const two = host('b', null, late, {
-    units: [unit('x.service', [{ ...libc, path: '/\ufffd', path_base64: 'L/4=' }])],
-  });
-  assert.deepEqual(fold([one, two]).files, fold([two, one]).files);
-});
+}
 
 test('a source with many broken inputs: a hundred are listed, the rest is counted', () => {
   const fleet = new FleetFold();
