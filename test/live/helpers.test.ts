@@ -41,7 +41,16 @@ test('without room for a helper the scan says so, and is never taken for clean',
   const scan = commandLine(['scan', '--no-config', '--no-systemctl', '--json', '--proc', folder], copy);
   // No other process runs as this uid.
   const user = ['setpriv', '--reuid=64321', '--regid=64321', '--clear-groups'];
-  const outcomes = [8, 10, 12, 16, 20, 60].map((limit) => {
+  const outcomes: string[] = [];
+  // Fewer threads than a scan needs are fewer than Node needs before long, and then only its end by force ends the wait.
+  for (const limit of [60, 20, 16, 12, 10, 8]) {
+    if (outcomes.at(-1) === 'no helper') break;
+    outcomes.push(scanWith(limit));
+  }
+  assert.equal(outcomes[0], '1000');
+  assert.equal(outcomes.at(-1), 'no helper', outcomes.join());
+
+  function scanWith(limit: number): string {
     const argv = [...user, 'prlimit', `--nproc=${limit}`, ...scan];
     // Node itself waits for ever if it cannot start its own threads.
     const options = { encoding: 'utf8', timeout: 25_000, killSignal: 'SIGKILL', env: plainEnvironment() } as const;
@@ -51,13 +60,7 @@ test('without room for a helper the scan says so, and is never taken for clean',
     assert.equal(status, 4, `${limit} threads: ${stderr}`);
     assert.match(stderr, /no process to read the others with.*ulimit -u/);
     return 'no helper';
-  });
-  assert.equal(outcomes.at(-1), '1000');
-  assert.ok(
-    outcomes.every((outcome) => ['1000', 'no Node', 'no helper'].includes(outcome)),
-    outcomes.join(),
-  );
-  assert.ok(outcomes.includes('no helper'), outcomes.join());
+  }
 });
 
 test('a helper that is started by hand does nothing, and ends with its input', () => {

@@ -54,7 +54,7 @@ test('json: the pieces are what JSON.stringify writes', () => {
       assert.equal([...jsonPieces(document)].join(''), `${safe(JSON.stringify(document, null, 2))}\n`);
       assert.equal([...ndjsonPieces(document)].join(''), `${safe(JSON.stringify(document))}\n`);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 
