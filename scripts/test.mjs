@@ -2,7 +2,7 @@
 // a folder of build/ and runs them with node:test. `node scripts/test.mjs test/procfs` runs one folder, a file name runs one
 // file, and flags are node's (`--test-reporter=spec` names every test).
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -67,13 +67,12 @@ await build({
   sourcesContent: false,
   outExtension: { '.js': '.test.mjs' },
 });
-const compiled = resolve(outdir, 'program.code');
-const env = { ...process.env, LIB_USERS_COMPILED: compiled };
+const env = { ...process.env };
+const isQuick = files.every((file) => !separate.some((dir) => file.startsWith(`${dir}/`)));
 // Node reads these certificates at each start, which then takes 77 ms of CPU and not 28. Only the separate tests reach a network.
-if (files.every((file) => !separate.some((dir) => file.startsWith(`${dir}/`)))) delete env.NODE_EXTRA_CA_CERTS;
-// The code of each function that runs now is kept as well. This command runs most of what each start runs.
-const warming = ['--require', './test/support/compiled-program.cjs', 'dist/lib-users.cjs', 'rules', '--no-config'];
-spawnSync(process.execPath, warming, { stdio: 'ignore', env });
+if (isQuick) Object.assign(env, { NODE_EXTRA_CA_CERTS: undefined });
+const program = resolve('dist/lib-users.cjs');
+if (existsSync(program)) prepareSnapshot(program);
 // The longest files start first, so that no core is idle while the last one ends.
 const longest = ['render', 'live/', 'cli/'];
 /** @param {string} name */
@@ -83,10 +82,29 @@ const built = [...processes.keys()]
   .map((name) => join(outdir, `${name}.test.mjs`));
 const ours = ['--test-reporter=./scripts/test-reporter.mjs', '--test-reporter-destination=stdout'];
 const reporter = nodeFlags.some((flag) => flag.startsWith('--test-reporter')) ? [] : ours;
-// One file more than there are cores, because some tests wait: for a deadline, or for a process that they started.
-const concurrency = `--test-concurrency=${availableParallelism() + 1}`;
+// More files than there are cores, because some tests wait: for a deadline, or for a process that they started.
+const concurrency = `--test-concurrency=${availableParallelism() + (isQuick ? 2 : 1)}`;
 const argv = ['--enable-source-maps', '--test', concurrency, ...reporter, ...nodeFlags, ...built];
 const { status, signal } = spawnSync(process.execPath, argv, { stdio: 'inherit', env });
 rmSync(outdir, { recursive: true, force: true });
 if (signal) process.kill(process.pid, signal);
 process.exit(status);
+
+/**
+ * Makes what runCli() of the tests starts the program from (test/support/program-snapshot.cjs), and names it in the environment.
+ * @param {string} program
+ */
+function prepareSnapshot(program) {
+  const snapshot = resolve(outdir, 'program.blob');
+  Object.assign(env, { LIB_USERS_COMPILED: resolve(outdir, 'program.code') });
+  const plain = { ...env, NODE_OPTIONS: undefined };
+  // V8 keeps the code of each function that runs now. This command runs most of what each start runs.
+  for (const argv of [
+    ['--build-snapshot', 'test/support/program-snapshot.cjs'],
+    [program, 'rules', '--no-config'],
+  ]) {
+    const { status, stderr } = spawnSync(process.execPath, ['--snapshot-blob', snapshot, ...argv], { env: plain });
+    if (status !== 0) throw new Error(`${argv.join(' ')} from a snapshot: exit code ${status}\n${stderr}`);
+  }
+  Object.assign(env, { LIB_USERS_SNAPSHOT: snapshot });
+}

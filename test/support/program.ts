@@ -23,15 +23,13 @@ export function commandLine(args: readonly string[] = [], path: string = program
 }
 
 /**
- * The same for a test that only looks at what the program does with its arguments: it starts faster, if scripts/test.mjs has compiled
- * the program (compiled-program.cjs).
+ * The same for a test that only looks at what the program does with its arguments: it starts faster, if scripts/test.mjs has made a
+ * snapshot for it (program-snapshot.cjs).
  */
 export function quickCommandLine(args: readonly string[], path: string = programFile): CommandLine {
   const [file, ...argv] = commandLine(args, path);
-  const isCompiled = process.env.LIB_USERS_COMPILED !== undefined && path === npmFile;
-  return isCompiled
-    ? [file, '--require', join(projectRoot, 'test/support/compiled-program.cjs'), ...argv]
-    : [file, ...argv];
+  const snapshot = path === npmFile ? process.env.LIB_USERS_SNAPSHOT : undefined;
+  return snapshot === undefined ? [file, ...argv] : [file, '--snapshot-blob', snapshot, ...argv];
 }
 
 /** The command line as words of a shell script. */
