@@ -56,6 +56,14 @@ export function openTrusted(host: Host, folder: string, name: string): TrustedFi
   }
 }
 
+/** The same for a file of configuration. If a group or everybody may write to it, others than root may have written it: null. */
+export function openConfiguration(host: Host, folder: string, name: string): TrustedFile | null {
+  const file = openTrusted(host, folder, name);
+  if (file === null || (fstatSync(file.fd).mode & 0o022) === 0) return file;
+  closeSync(file.fd);
+  return null;
+}
+
 /** Returns the path without links; null if one of the links is not trusted. */
 function resolveBelow(host: Host, folder: string, name: string, owner: number): string | null {
   let path = join(folder, name);

@@ -1,7 +1,7 @@
 // The host's files for the rules of src/outdated/: by looks of the scanner's own view, which cannot hang.
 
 import { isToCome } from '../host/clock.ts';
-import { type Host, listTrusted, openTrusted, readWhole } from '../host/trusted-file.ts';
+import { type Host, listTrusted, openConfiguration, readWhole } from '../host/trusted-file.ts';
 import type { HostFile, HostFiles } from '../outdated/on-host.ts';
 import type { FileLook, PathLook } from '../procfs/view.ts';
 import type { Views } from '../procfs/views.ts';
@@ -33,7 +33,7 @@ export function hostFiles({ own, ownMounts }: Views): HostFiles {
     beginningOf: (path, most) => own.readBeginning(path, most),
     textOf: (path) => {
       const [, folder, name] = /^(\/[^/]+)\/(.+)$/.exec(path) ?? [];
-      const file = folder === undefined ? null : openTrusted(host, folder, name!);
+      const file = folder === undefined ? null : openConfiguration(host, folder, name!);
       return file === null ? null : readWhole(file, longestText);
     },
     namesIn: (path) => {

@@ -111,10 +111,18 @@ test('a file of configuration is read only if nobody but root could have written
   mkdirSync(at('shared'));
   writeFileSync(at('shared/file'), 'a=1\n');
   chmodSync(at('shared'), 0o775);
+  for (const [name, mode] of [
+    ['of-a-group', 0o664],
+    ['of-everybody', 0o646],
+  ] as const) {
+    writeFileSync(at(name), 'a=1\n');
+    chmodSync(at(name), mode);
+  }
 
   assert.equal(files.textOf(at('real')), 'a=1\n');
   assert.equal(files.textOf(at('conf.d/linked')), 'a=1\n');
-  for (const name of ['conf.d/foreign-link', 'conf.d/out', 'foreign', 'long', 'pipe', 'conf.d', 'none', 'shared/file'])
+  const refused = ['foreign', 'long', 'pipe', 'conf.d', 'none', 'shared/file', 'of-a-group', 'of-everybody'];
+  for (const name of ['conf.d/foreign-link', 'conf.d/out', ...refused])
     assert.equal(files.textOf(at(name)), null, name);
   assert.deepEqual(files.namesIn(at('conf.d')), ['foreign-link', 'linked', 'out']);
   assert.equal(files.namesIn(at('shared')), null);
