@@ -147,9 +147,9 @@ export function isJava(program: string): boolean {
   return fileName(program) === 'java';
 }
 
-/** Whether a program is PHP-FPM. */
+/** Whether a program is PHP-FPM. Arch has a second one, php-fpm-legacy. */
 export function isPhpFpm(program: string): boolean {
-  return /^php-fpm[0-9.]*$/.test(fileName(program));
+  return /^php-fpm(?:-legacy)?[0-9.]*$/.test(fileName(program));
 }
 
 /** Whether a program is Debian's Apache, which may have PHP in it. */

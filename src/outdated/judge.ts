@@ -8,7 +8,7 @@ import type { MainProcess } from './main-process.ts';
 import { findNamedScript, isToldOtherwise, type NoScript } from './named-script.ts';
 import type { HostFiles } from './on-host.ts';
 import { judgePhp } from './php.ts';
-import { judgeScript, type Reborn } from './reborn.ts';
+import { birthToleranceMs, judgeScript, type Reborn } from './reborn.ts';
 import { findSnap, findSwitched, type Switched } from './switched.ts';
 
 type Unjudged =
@@ -45,5 +45,5 @@ export function judgeMain(main: MainProcess, start: UnitStart, files: HostFiles,
   if (reborn?.how !== 'reborn') return reborn;
   // A reload lets some programs execute themselves anew, on the files of that moment.
   const changedAt = start.changedAt === null ? null : monotonicZero + start.changedAt;
-  return changedAt !== null && changedAt > bornAt ? { unjudged: 'reloaded' } : reborn;
+  return changedAt !== null && changedAt > bornAt - birthToleranceMs ? { unjudged: 'reloaded' } : reborn;
 }

@@ -31,7 +31,7 @@ export class PhpFiles {
     if (more === null) return null;
     const names = more.filter((name) => name.endsWith('.ini'));
     const all = [path, ...names.map((name) => `${folder}/${name}`)].map((each) => this.#parse(each));
-    return all.includes(null) ? null : all.flatMap((entries) => entries ?? []);
+    return all.some((entries) => entries === null || isMixed(entries)) ? null : all.flatMap((entries) => entries ?? []);
   }
 
   /** Reads php-fpm.conf and the files that it includes. Returns what each pool sets; null if not all of it is known. */
@@ -95,6 +95,15 @@ export class PhpFiles {
     this.changedAt = Math.max(this.changedAt, folder.modifiedAt);
     return this.#files.namesIn(path);
   }
+}
+
+/** Matches the name of a section whose settings are for the scripts of a folder or of a host alone. */
+export const specialSection = /^(?:PATH|HOST)=/i;
+
+/** Whether a plain section follows a special one. PHP goes on with the special one there, which hardly anybody means. */
+function isMixed(entries: readonly IniEntry[]): boolean {
+  const first = entries.findIndex(({ section }) => specialSection.test(section));
+  return first !== -1 && entries.slice(first).some(({ section }) => !specialSection.test(section));
 }
 
 /** Puts a value into the map of a name. */

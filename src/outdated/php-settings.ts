@@ -4,7 +4,7 @@
 import type { StartCommand } from '../systemd/unit-start.ts';
 import { isApache } from './interpreters.ts';
 import type { HostFiles } from './on-host.ts';
-import { PhpFiles, type PhpValues, putInto } from './php-files.ts';
+import { PhpFiles, type PhpValues, putInto, specialSection } from './php-files.ts';
 import { type IniEntry, isOn, parseIni } from './php-ini.ts';
 
 export interface PhpSettings {
@@ -20,6 +20,8 @@ export interface PhpSettings {
 
 interface Places {
   ini: string;
+  /** The file that PHP reads in place of php.ini if it is there: php-SAPI.ini. */
+  own: string;
   /** The folder of further .ini files, which are read in the order of their bytes. */
   folder: string;
   /** php-fpm.conf. */
@@ -28,10 +30,10 @@ interface Places {
 
 const modules = '/etc/apache2/mods-enabled';
 
-/** The version of PHP that Debian's Apache loads; null if it loads none, or it is not known. */
-export function phpOfApache(files: HostFiles): string | null {
-  const versions = (files.namesIn(modules) ?? []).flatMap((name) => /^php([0-9.]+)\.load$/.exec(name)?.[1] ?? []);
-  return versions.length === 1 ? versions[0]! : null;
+/** The versions of PHP that Debian's Apache may load, [] if it loads none; null if nobody knows. */
+export function versionsInApache(files: HostFiles): string[] | null {
+  if (files.find(modules) === 'absent') return [];
+  return files.namesIn(modules)?.flatMap((name) => /^php([0-9.]+)\.load$/.exec(name)?.[1] ?? []) ?? null;
 }
 
 /** The version in the name of Debian's PHP-FPM; null if the name has none. */
@@ -47,21 +49,34 @@ function placesOfFpm(program: string, version: string | null, files: HostFiles):
 }
 
 const others: readonly Places[] = [
-  { ini: '/etc/php.ini', folder: '/etc/php.d', pools: '/etc/php-fpm.conf' },
-  { ini: '/etc/php/php.ini', folder: '/etc/php/conf.d', pools: '/etc/php/php-fpm.conf' },
+  { ini: '/etc/php.ini', own: '/etc/php-fpm-fcgi.ini', folder: '/etc/php.d', pools: '/etc/php-fpm.conf' },
+  {
+    ini: '/etc/php/php.ini',
+    own: '/etc/php/php-fpm-fcgi.ini',
+    folder: '/etc/php/conf.d',
+    pools: '/etc/php/php-fpm.conf',
+  },
 ];
 
-function placesOfDebian(version: string, part: string): Places {
+const sapis = { fpm: 'fpm-fcgi', apache2: 'apache2handler' };
+
+function placesOfDebian(version: string, part: keyof typeof sapis): Places {
   const folder = `/etc/php/${version}/${part}`;
-  return { ini: `${folder}/php.ini`, folder: `${folder}/conf.d`, pools: `${folder}/php-fpm.conf` };
+  return {
+    ini: `${folder}/php.ini`,
+    own: `${folder}/php-${sapis[part]}.ini`,
+    folder: `${folder}/conf.d`,
+    pools: `${folder}/php-fpm.conf`,
+  };
 }
 
 /** Returns null if the settings are not known. Settings in requests, in .user.ini and in Apache's own files are not looked for. */
 export function readPhpSettings(command: StartCommand, program: string, files: HostFiles): PhpSettings | null {
   if (/(?:^|[ "'])PHP(?:RC|_INI_SCAN_DIR)=/.test(command.environment) || command.hasEnvironmentFiles) return null;
   if (isApache(program)) {
-    const version = phpOfApache(files);
-    return version === null ? null : readAll(placesOfDebian(version, 'apache2'), version, null, files);
+    const [version, ...others] = versionsInApache(files) ?? [];
+    if (version === undefined || others.length > 0) return null;
+    return readAll(placesOfDebian(version, 'apache2'), version, null, files);
   }
   const version = versionOf(program);
   const places = placesOfFpm(program, version, files);
@@ -77,6 +92,7 @@ function readAll(
   hostFiles: HostFiles,
 ): PhpSettings | null {
   const files = new PhpFiles(hostFiles);
+  if (hostFiles.find(places.own) !== 'absent') return null;
   const entries = options?.withoutIni ? [] : files.readIni(places.ini, places.folder);
   const pools = options === null ? [new Map()] : files.readPools(options.pools ?? places.pools);
   if (entries === null || pools === null) return null;
@@ -84,18 +100,23 @@ function readAll(
   const sections = new Map<string, Map<string, string | null>>();
   const all = [...entries, ...(options?.entries ?? [])];
   for (const { section, key, value } of all) {
-    if (/^(?:PATH|HOST)=/i.test(section)) putInto(sections, section, key, value);
+    if (specialSection.test(section)) putInto(sections, section, key, value);
     else base.set(key, value);
   }
   const loads = all.some(({ key, value }) => key === 'zend_extension' && (value === null || value.includes('opcache')));
-  // Since 8.5 the opcache is a part of PHP.
-  const mayHaveIt = version === null || Number(version) >= 8.5;
   return {
     base,
     scopes: pools.flatMap((pool) => [pool, ...[...sections.values()].map((each) => new Map([...pool, ...each]))]),
-    hasOpcache: loads || (mayHaveIt ? null : false),
+    hasOpcache: loads || hasOpcacheBuiltIn(version),
     changedAt: files.changedAt,
   };
+}
+
+/** Since 8.5 the opcache is a part of PHP. Returns null if the version is not known. */
+function hasOpcacheBuiltIn(version: string | null): boolean | null {
+  if (version === null) return null;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 8 || (major === 8 && minor >= 5);
 }
 
 interface Options {
@@ -131,7 +152,7 @@ function parseOptions(words: readonly string[]): Options | null {
   return options;
 }
 
-/** PHP that looks once in so many seconds is as good as one that does not look. */
+/** PHP that looks less often than once in so many seconds is as good as one that does not look. */
 const rarely = 60;
 
 /** Whether PHP runs scripts that it has read before, although they are others now; null if that is not known. */
@@ -144,11 +165,24 @@ export function keepsScripts({ base, scopes, hasOpcache }: PhpSettings): boolean
 function scopeKeeps(values: PhpValues): boolean | null {
   const isEnabled = isSet(values, 'opcache.enable', true);
   const looks = isSet(values, 'opcache.validate_timestamps', true);
-  const seconds = values.get('opcache.revalidate_freq');
   if (isEnabled === false) return false;
-  const isOften = seconds === undefined || (seconds !== null && /^[0-9]+$/.test(seconds) && Number(seconds) <= rarely);
-  const keeps = looks === null ? null : !looks || (isOften ? false : seconds === null ? null : true);
+  const seconds = secondsOf(values.get('opcache.revalidate_freq'));
+  const keeps = looks === null ? null : !looks || (seconds === null ? null : seconds > rarely);
   return keeps && isEnabled === null ? null : keeps;
+}
+
+const numbers: Readonly<Record<string, number>> = {
+  ...{ '': 0, off: 0, no: 0, false: 0, none: 0, on: 1, yes: 1, true: 1 },
+};
+const multiples: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+/** A number as PHP's settings have it: 2, 1k, off. Returns null for anything else, and for what is not plain. */
+function secondsOf(value: string | null | undefined): number | null {
+  if (value === undefined) return 2;
+  const text = value?.toLowerCase() ?? null;
+  if (text === null || text in numbers) return text === null ? null : numbers[text]!;
+  const [, digits, unit = ''] = /^([0-9]+)([kmg]?)$/.exec(text) ?? [];
+  return digits === undefined ? null : Number(digits) * multiples[unit]!;
 }
 
 function isSet(values: PhpValues, key: string, otherwise: boolean): boolean | null {

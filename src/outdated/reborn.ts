@@ -15,6 +15,8 @@ export interface Reborn {
   since: number;
   /** When its content was last written. The same as `since`, unless the new file was edited in place. */
   writtenAt: number;
+  /** Set if it stays in memory that processes share which are forked later. */
+  isShared?: true;
   /** Why nobody can say, if this script turns out to be the same after all. Without it the process is up to date then. */
   otherwise?: 'opcache_frozen';
 }

@@ -53,13 +53,13 @@ const unknownWords: Readonly<Record<OutdatedUnknown['because'], string>> = {
   unit_changed: 'its unit file changed',
   no_script: 'its unit names no script',
   not_its_script: 'it does not run what its unit names',
-  unreadable: 'its script is not there, or may hang a look',
+  unreadable: 'its script is not there, or a look at it may hang',
   no_birth: 'the file system keeps no births',
-  reloaded: 'reloaded since',
+  reloaded: 'it may have been reloaded since',
   no_history: 'the log of the packages does not reach back',
   no_digest: "not known whether its content is the package's",
   settings_unknown: 'its PHP settings are not known, or changed since',
-  opcache_frozen: 'its PHP is told not to look at scripts again',
+  opcache_frozen: 'its PHP does not look at all scripts again',
   vanished: 'ended meanwhile',
 };
 

@@ -19,7 +19,7 @@ import { interpreterOf, isApache, isPhpFpm } from '../outdated/interpreters.ts';
 import { judgeMain } from '../outdated/judge.ts';
 import type { HostFiles } from '../outdated/on-host.ts';
 import type { OutdatedUse } from '../outdated/outdated.ts';
-import { phpOfApache } from '../outdated/php-settings.ts';
+import { versionsInApache } from '../outdated/php-settings.ts';
 import type { Reborn } from '../outdated/reborn.ts';
 import type { Switched } from '../outdated/switched.ts';
 import { isTemporary } from '../path-evidence.ts';
@@ -154,7 +154,7 @@ const isOnHost = ({ attribution, root }: Program): boolean => attribution.contai
 /** Leaves out each Apache that has no PHP in it. */
 function withoutPlainApache(programs: readonly Program[], files: HostFiles): readonly Program[] {
   if (!programs.some((program) => isApache(programOf(program)))) return programs;
-  const hasPhp = phpOfApache(files) !== null;
+  const hasPhp = versionsInApache(files)?.length !== 0;
   return programs.filter((program) => !isApache(programOf(program)) || (hasPhp && isOnHost(program)));
 }
 
@@ -270,9 +270,10 @@ async function describeAll(
     }
     if (use.confidence === 'possible' && otherwise !== null) leave(otherwise, members);
     if (use.confidence === 'possible' && !possible) continue;
+    const isShared = what.kind === 'script' && what.isShared === true;
     for (const { pid, beganAt } of members) {
-      // A process that was forked after the change may have read the new file.
-      if (use.since === null || beganAt === null || beganAt < use.since) addUse(uses, pid, use);
+      // A process that was forked after the change may have read the new file, unless it shares what is in memory.
+      if (isShared || use.since === null || beganAt === null || beganAt < use.since) addUse(uses, pid, use);
     }
   }
   return uses;

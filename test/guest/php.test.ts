@@ -91,11 +91,15 @@ for (const release of releases) {
     await restart(fpm);
     await guest.exec(['chmod', '600', `${folder}/preloaded.php`]);
     await guest.exec(['chmod', '644', `${folder}/preloaded.php`]);
-    assert.deepEqual(await scan(), []);
+    assert.deepEqual(await scan(), [['opcache_frozen', 3]], 'what it preloaded with this script is not known');
     await install(guest, version);
-    assert.deepEqual(await scan(), [], 'the same version again');
+    assert.deepEqual(await scan(), [['opcache_frozen', 3]], 'the same version again');
     await upgrade();
     assert.equal(await runs(), '3 2', 'it does not look at what it preloads');
+    assert.deepEqual(await scan(), likely(2));
+    const workers = `/sys/fs/cgroup/system.slice/${fpm}/cgroup.procs`;
+    await guest.exec(['sh', '-c', `kill $(tail -n 1 ${workers}); sleep 2; test $(wc -l <${workers}) = 3`]);
+    assert.equal(await runs(), '3 2', 'a new worker has what was preloaded');
     assert.deepEqual(await scan(), likely(2));
     await systemctl('reload', fpm);
     await guest.enter(['sleep', '1']);
@@ -130,5 +134,7 @@ for (const release of releases) {
     await guest.writeFile(`/etc/php/${php}/apache2/conf.d/99-own.ini`, 'opcache.validate_timestamps=0\n');
     await restart('apache2');
     assert.deepEqual(await scan(), [['opcache_frozen', 6]]);
+    await guest.exec(['ln', '-s', '/dev/null', '/etc/apache2/mods-enabled/php4.0.load']);
+    assert.deepEqual(await scan(), [['settings_unknown', 6]], 'it may load either');
   });
 }

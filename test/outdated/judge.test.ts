@@ -290,7 +290,7 @@ const cases: Record<string, Case> = {
   'a service that became ready before': {
     start: '/usr/bin/a',
     files: { '/usr/bin/a': script('#!/usr/bin/python3\n') },
-    more: { changedAt: later - 1 },
+    more: { changedAt: later - 3000 },
     expected: 'reborn /usr/bin/a',
   },
   'a snap that was refreshed': {

@@ -76,6 +76,29 @@ const cases: Record<string, Case> = {
   'a section for a folder': { files: conf(`[PATH=/srv/app]\n${off}`), expected: 'opcache_frozen' },
   'a look once an hour': { files: ini('opcache.revalidate_freq=3600'), expected: 'opcache_frozen' },
   'a look once in a minute': { files: ini('opcache.revalidate_freq=60'), expected: null },
+  'a look at each request': { files: ini('opcache.revalidate_freq=off'), expected: null },
+  'a look at each request, by no value': { files: ini('opcache.revalidate_freq='), expected: null },
+  'a look once in a kibisecond': { files: ini('opcache.revalidate_freq=1K'), expected: 'opcache_frozen' },
+  'a time that is none': { files: ini('opcache.revalidate_freq=60s'), expected: 'settings_unknown' },
+  'an option that is joined': {
+    files: conf('opcache.validate_timestamps=1'),
+    more: `-d${off}`,
+    expected: 'opcache_frozen',
+  },
+  'an option without a value': { files: ini(off), more: '-d opcache.validate_timestamps', expected: null },
+  'a section for a host': { files: conf(`[HOST=www.example.org]\n${off}`), expected: 'opcache_frozen' },
+  'a plain section behind one for a folder, which PHP takes for the folder': {
+    files: conf(`${off}\n[PATH=/srv/app]\na=1\n[opcache]\nopcache.validate_timestamps=1`),
+    expected: 'settings_unknown',
+  },
+  'a file for PHP-FPM alone in place of php.ini': {
+    files: { [`${folder}/php-fpm-fcgi.ini`]: old(off) },
+    expected: 'settings_unknown',
+  },
+  'a link to nothing in conf.d': {
+    files: { ...conf(off), [`${folder}/conf.d/20-gone.ini`]: { to: '/etc/php/8.2/mods-available/gone.ini' } },
+    expected: 'opcache_frozen',
+  },
   'an opcache that is off': { files: ini(`opcache.enable=0\n${off}`), expected: null },
   'an opcache that is off, and that a pool cannot turn on': {
     files: { ...ini(`opcache.enable=0\n${off}`), ...pool('php_admin_value[opcache.enable] = 1') },
@@ -121,6 +144,7 @@ const cases: Record<string, Case> = {
   },
   'another php.ini': { files: {}, more: '-c /srv/php.ini', expected: 'settings_unknown' },
   'an option that is not known': { files: {}, more: '--new', expected: 'settings_unknown' },
+  'another php.ini by a variable of the unit': { files: {}, environment: 'PHPRC=/srv', expected: 'settings_unknown' },
   'another folder by a variable of the unit': {
     files: {},
     environment: 'PHP_INI_SCAN_DIR=/srv/conf.d',
@@ -129,11 +153,17 @@ const cases: Record<string, Case> = {
   'another build': { files: {}, main: { program: '/opt/php/sbin/php-fpm' }, expected: 'not_its_script' },
   'a start that is not known': { files: {}, main: { beganAt: null }, expected: 'no_birth' },
 
-  'a preloaded script that is newer': { files: { ...preload, ...born(later) }, expected: 'reborn /srv/app/pre.php' },
-  'a preloaded script that is older': { files: { ...preload, ...born(began - 1) }, expected: null },
+  'a preloaded script that is newer': {
+    files: { ...preload, ...born(later) },
+    expected: 'reborn /srv/app/pre.php, else opcache_frozen',
+  },
+  'a preloaded script that is older, though what it has loaded may be newer': {
+    files: { ...preload, ...born(began - 1) },
+    expected: 'opcache_frozen',
+  },
   'a preloaded script that was edited in place': {
     files: { ...preload, '/srv/app/pre.php': { text: '', bornAt: 1, modifiedAt: later } },
-    expected: 'modified /srv/app/pre.php',
+    expected: 'modified /srv/app/pre.php, else opcache_frozen',
   },
   'a preloaded script on a file system without births': {
     files: { ...preload, '/srv/app/pre.php': { text: '', modifiedAt: later } },
@@ -177,8 +207,18 @@ const cases: Record<string, Case> = {
   },
   'systemd has reloaded it before': {
     files: { ...preload, ...born(later) },
-    start: { changedAt: later - 1 },
-    expected: 'reborn /srv/app/pre.php',
+    start: { changedAt: later - 3000 },
+    expected: 'reborn /srv/app/pre.php, else opcache_frozen',
+  },
+  'systemd has reloaded it at about the same time, and the clock was set': {
+    files: { ...preload, ...born(later) },
+    start: { changedAt: later - 1000 },
+    expected: 'reloaded',
+  },
+  'edited in place, and reloaded since': {
+    files: { ...preload, '/srv/app/pre.php': { text: '', bornAt: 1, modifiedAt: later } },
+    start: { changedAt: later + 1 },
+    expected: 'reloaded',
   },
 };
 
@@ -210,9 +250,22 @@ const fedora: Record<string, TestFile> = {
   '/etc/php-fpm.conf': old('include=/etc/php-fpm.d/*.conf\n[global]\n'),
   '/etc/php-fpm.d/www.conf': old('[www]\nlisten = /run/php-fpm/www.sock\n'),
 };
+const arch: Record<string, TestFile> = {
+  [red]: { text: '\x7fELF', bornAt: 1 },
+  '/etc/php/php.ini': old('zend_extension=opcache'),
+  '/etc/php/php-fpm.conf': old('include=/etc/php-fpm.d/*.conf\n'),
+  '/etc/php-fpm.d/www.conf': old('[www]\nlisten = /run/php-fpm/www.sock\n'),
+};
 const layouts: [name: string, files: Record<string, TestFile>, expected: string | null][] = [
   ['Fedora', fedora, null],
+  [
+    'Fedora, if nothing says that the opcache is loaded',
+    { ...fedora, '/etc/php.d/10-opcache.ini': old('opcache.preload=/srv/app/pre.php') },
+    'settings_unknown',
+  ],
   ['Fedora, frozen', { ...fedora, '/etc/php.ini': old(off) }, 'opcache_frozen'],
+  ['Arch', arch, null],
+  ['Arch, frozen', { ...arch, '/etc/php/php.ini': old(`zend_extension=opcache\n${off}`) }, 'opcache_frozen'],
   ['a layout that is not known', { [red]: { text: '\x7fELF' } }, 'settings_unknown'],
 ];
 for (const [name, files, expected] of layouts) {
@@ -233,15 +286,40 @@ for (const [name, files, expected] of layouts) {
   });
 }
 
+const elsewhere: [program: string, files: Record<string, TestFile>, expected: string][] = [
+  ['/opt/remi/php82/root/usr/sbin/php-fpm', {}, 'settings_unknown'],
+  ['/usr/bin/php-fpm-legacy', {}, 'settings_unknown'],
+  [
+    '/usr/sbin/php-fpm8.5',
+    { '/etc/php/8.5/fpm/php.ini': old('opcache.preload=/srv/app/pre.php'), ...born(later) },
+    'reborn /srv/app/pre.php, else opcache_frozen',
+  ],
+  ['/usr/sbin/php-fpm8.10', { '/etc/php/8.10/fpm/php.ini': old(off) }, 'opcache_frozen'],
+];
+for (const [program, files, expected] of elsewhere) {
+  test(`PHP-FPM: ${program}: ${expected}`, () => {
+    const version = /[0-9.]+$/.exec(program)?.[0];
+    const pools =
+      version === undefined ? {} : { [`/etc/php/${version}/fpm/php-fpm.conf`]: old('[www]\nuser = www-data\n') };
+    const command = {
+      ...{ path: program, words: [], isWhole: true, environment: '', hasEnvironmentFiles: false, folder: '/' },
+    };
+    const host = { [program]: { text: '\x7fELF', bornAt: 1 }, ...pools, ...files };
+    assert.equal(judge({ program, oldestForkAt: began + 10 }, { command }, host), expected);
+  });
+}
+
 const apache: [name: string, files: Record<string, TestFile>, expected: string | null][] = [
   ['as it is installed', {}, null],
   ['frozen', { '/etc/php/8.2/apache2/php.ini': old(off) }, 'opcache_frozen'],
   ['edited since', { '/etc/php/8.2/apache2/php.ini': { text: '', modifiedAt: later } }, 'settings_unknown'],
+  ['another php.ini for it alone', { '/etc/php/8.2/apache2/php-apache2handler.ini': old(off) }, 'settings_unknown'],
   ['two versions', { '/etc/apache2/mods-enabled/php8.4.load': old('') }, 'settings_unknown'],
 ];
 for (const [name, files, expected] of apache) {
   test(`PHP in Apache: ${name}: ${expected}`, () => {
     const host = {
+      '/etc/apache2/mods-enabled': { kind: 'folder' as const },
       '/etc/apache2/mods-enabled/php8.2.load': old(''),
       '/etc/php/8.2/apache2/php.ini': old(''),
       '/etc/php/8.2/apache2/conf.d': { kind: 'folder' as const },
