@@ -5,6 +5,7 @@ import { chmodSync, copyFileSync, existsSync, mkdtempSync, readFileSync, realpat
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { Process, Report } from '../../src/documents/generated/report.ts';
+import { plainEnvironment } from './cli.ts';
 import { quickCommandLine } from './program.ts';
 import { projectRoot } from './project.ts';
 import { figure } from './test-counters.ts';
@@ -92,6 +93,7 @@ export function runCli(args: readonly string[], options: { uid?: number; path?: 
     encoding: 'utf8',
     input: options.input ?? '',
     cwd: '/',
+    env: plainEnvironment(),
     maxBuffer: 1 << 28,
     // A scan that hangs fails its test.
     timeout: 40_000,

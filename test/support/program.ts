@@ -23,8 +23,8 @@ export function commandLine(args: readonly string[] = [], path: string = program
 }
 
 /**
- * The same for a test that only looks at what the program does with its arguments: it starts faster, if scripts/test.mjs has made a
- * snapshot for it (program-snapshot.cjs).
+ * The same for tests that are not about the start itself: it is faster if scripts/test.mjs has made a snapshot for it
+ * (program-snapshot.cjs).
  */
 export function quickCommandLine(args: readonly string[], path: string = programFile): CommandLine {
   const [file, ...argv] = commandLine(args, path);

@@ -29,7 +29,7 @@ const fleetOf = (hosts: number, units: number, distinctUnits: number): Fleet =>
   largeFleet({ hosts, units, distinctUnits, now });
 const thousand = fleetOf(1000, 20, 60);
 const thousandPage = renderFleetPage(thousand);
-const tenThousandPage = renderFleetPage(fleetOf(10_000, 5, 60));
+const tenThousandPage = renderFleetPage(fleetOf(10_000, 20, 60));
 
 /** The golden plan with the facts of an action that not every plan has. */
 function fullPlan(): Plan {
