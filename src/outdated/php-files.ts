@@ -15,7 +15,7 @@ const mostDepth = 4;
 export class PhpFiles {
   readonly #files: HostFiles;
   #filesLeft = mostFiles;
-  /** When one of the files that were read was made, or changed last, in milliseconds since the epoch. */
+  /** When one of the files that were read was made, or changed last, or one of the folders, in milliseconds since the epoch. */
   changedAt = 0;
 
   constructor(files: HostFiles) {
@@ -87,12 +87,17 @@ export class PhpFiles {
     return parseIni(text);
   }
 
-  /** The folder tells when a file was added or removed. */
+  /** Notes when a file was added to a folder, or removed. */
+  note(path: string): void {
+    const folder = this.#files.find(path);
+    if (typeof folder !== 'string') this.changedAt = Math.max(this.changedAt, folder.modifiedAt);
+  }
+
   #namesIn(path: string): readonly string[] | null {
     const folder = this.#files.find(path);
     if (folder === 'absent') return [];
     if (folder === 'unknown') return null;
-    this.changedAt = Math.max(this.changedAt, folder.modifiedAt);
+    this.note(path);
     return this.#files.namesIn(path);
   }
 }

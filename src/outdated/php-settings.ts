@@ -6,6 +6,7 @@ import { isApache } from './interpreters.ts';
 import type { HostFiles } from './on-host.ts';
 import { PhpFiles, type PhpValues, putInto, specialSection } from './php-files.ts';
 import { type IniEntry, isOn, parseIni } from './php-ini.ts';
+import { birthToleranceMs } from './reborn.ts';
 
 export interface PhpSettings {
   /** Settings of the whole process: php.ini, then the files of conf.d, then the command. */
@@ -14,7 +15,7 @@ export interface PhpSettings {
   scopes: readonly PhpValues[];
   /** Whether the opcache is loaded; null if the configuration does not say. */
   hasOpcache: boolean | null;
-  /** When one of the files was made, or changed last, in milliseconds since the epoch. */
+  /** When one of the files was made, changed or removed last, in milliseconds since the epoch. */
   changedAt: number;
 }
 
@@ -26,13 +27,22 @@ interface Places {
   folder: string;
   /** php-fpm.conf. */
   pools: string;
+  /** The folders that change if one of the files is removed, or another module is loaded, and hardly for anything else. */
+  telling: readonly string[];
 }
 
 const modules = '/etc/apache2/mods-enabled';
 
-/** The versions of PHP that Debian's Apache may load, [] if it loads none; null if nobody knows. */
-export function versionsInApache(files: HostFiles): string[] | null {
-  if (files.find(modules) === 'absent') return [];
+/** Whether a Debian's Apache that began then may have PHP in it. */
+export function mayHavePhp(beganAt: number | null, files: HostFiles): boolean {
+  const folder = files.find(modules);
+  if (folder === 'absent' || files.find('/etc/php') === 'absent') return false;
+  const isSame = folder !== 'unknown' && beganAt !== null && folder.modifiedAt <= beganAt + birthToleranceMs;
+  return !isSame || versionsInApache(files)?.length !== 0;
+}
+
+/** The versions of PHP that Debian's Apache loads when it starts now; null if nobody knows. */
+function versionsInApache(files: HostFiles): string[] | null {
   return files.namesIn(modules)?.flatMap((name) => /^php([0-9.]+)\.load$/.exec(name)?.[1] ?? []) ?? null;
 }
 
@@ -49,12 +59,19 @@ function placesOfFpm(program: string, version: string | null, files: HostFiles):
 }
 
 const others: readonly Places[] = [
-  { ini: '/etc/php.ini', own: '/etc/php-fpm-fcgi.ini', folder: '/etc/php.d', pools: '/etc/php-fpm.conf' },
+  {
+    ini: '/etc/php.ini',
+    own: '/etc/php-fpm-fcgi.ini',
+    folder: '/etc/php.d',
+    pools: '/etc/php-fpm.conf',
+    telling: [],
+  },
   {
     ini: '/etc/php/php.ini',
     own: '/etc/php/php-fpm-fcgi.ini',
     folder: '/etc/php/conf.d',
     pools: '/etc/php/php-fpm.conf',
+    telling: ['/etc/php'],
   },
 ];
 
@@ -67,6 +84,7 @@ function placesOfDebian(version: string, part: keyof typeof sapis): Places {
     own: `${folder}/php-${sapis[part]}.ini`,
     folder: `${folder}/conf.d`,
     pools: `${folder}/php-fpm.conf`,
+    telling: [folder],
   };
 }
 
@@ -74,9 +92,10 @@ function placesOfDebian(version: string, part: keyof typeof sapis): Places {
 export function readPhpSettings(command: StartCommand, program: string, files: HostFiles): PhpSettings | null {
   if (/(?:^|[ "'])PHP(?:RC|_INI_SCAN_DIR)=/.test(command.environment) || command.hasEnvironmentFiles) return null;
   if (isApache(program)) {
-    const [version, ...others] = versionsInApache(files) ?? [];
-    if (version === undefined || others.length > 0) return null;
-    return readAll(placesOfDebian(version, 'apache2'), version, null, files);
+    const [version, ...more] = versionsInApache(files) ?? [];
+    if (version === undefined || more.length > 0) return null;
+    const places = placesOfDebian(version, 'apache2');
+    return readAll({ ...places, telling: [...places.telling, modules] }, version, null, files);
   }
   const version = versionOf(program);
   const places = placesOfFpm(program, version, files);
@@ -93,6 +112,7 @@ function readAll(
 ): PhpSettings | null {
   const files = new PhpFiles(hostFiles);
   if (hostFiles.find(places.own) !== 'absent') return null;
+  for (const each of places.telling) files.note(each);
   const entries = options?.withoutIni ? [] : files.readIni(places.ini, places.folder);
   const pools = options === null ? [new Map()] : files.readPools(options.pools ?? places.pools);
   if (entries === null || pools === null) return null;

@@ -10,14 +10,7 @@ import type { HostFiles } from './on-host.ts';
 import { keepsScripts, preloadedScript, readPhpSettings } from './php-settings.ts';
 import { birthToleranceMs, judgeScript, type Reborn } from './reborn.ts';
 
-type Unjudged =
-  | 'not_its_script'
-  | 'settings_unknown'
-  | 'opcache_frozen'
-  | 'no_birth'
-  | 'no_script'
-  | 'unreadable'
-  | 'reloaded';
+type Unjudged = 'not_its_script' | 'settings_unknown' | 'opcache_frozen' | 'no_birth' | 'unreadable' | 'reloaded';
 
 export function judgePhp(
   main: MainProcess,

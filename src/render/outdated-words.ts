@@ -59,7 +59,7 @@ const unknownWords: Readonly<Record<OutdatedUnknown['because'], string>> = {
   no_history: 'the log of the packages does not reach back',
   no_digest: "not known whether its content is the package's",
   settings_unknown: 'its PHP settings are not known, or changed since',
-  opcache_frozen: 'its PHP does not look at all scripts again',
+  opcache_frozen: 'its PHP keeps scripts that it has read',
   vanished: 'ended meanwhile',
 };
 

@@ -19,7 +19,7 @@ import { interpreterOf, isApache, isPhpFpm } from '../outdated/interpreters.ts';
 import { judgeMain } from '../outdated/judge.ts';
 import type { HostFiles } from '../outdated/on-host.ts';
 import type { OutdatedUse } from '../outdated/outdated.ts';
-import { versionsInApache } from '../outdated/php-settings.ts';
+import { mayHavePhp } from '../outdated/php-settings.ts';
 import type { Reborn } from '../outdated/reborn.ts';
 import type { Switched } from '../outdated/switched.ts';
 import { isTemporary } from '../path-evidence.ts';
@@ -153,9 +153,9 @@ const isOnHost = ({ attribution, root }: Program): boolean => attribution.contai
 
 /** Leaves out each Apache that has no PHP in it. */
 function withoutPlainApache(programs: readonly Program[], files: HostFiles): readonly Program[] {
-  if (!programs.some((program) => isApache(programOf(program)))) return programs;
-  const hasPhp = versionsInApache(files)?.length !== 0;
-  return programs.filter((program) => !isApache(programOf(program)) || (hasPhp && isOnHost(program)));
+  return programs.filter(
+    (program) => !isApache(programOf(program)) || (isOnHost(program) && mayHavePhp(program.beganAt, files)),
+  );
 }
 
 function groupByService(

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { judgeMain } from '../../src/outdated/judge.ts';
 import type { MainProcess } from '../../src/outdated/main-process.ts';
+import { mayHavePhp } from '../../src/outdated/php-settings.ts';
 import type { UnitStart } from '../../src/systemd/unit-start.ts';
 import { filesOf, type TestFile } from '../support/host-files.ts';
 
@@ -133,6 +134,10 @@ const cases: Record<string, Case> = {
     files: { [`${folder}/conf.d`]: { kind: 'folder', bornAt: 1, modifiedAt: later } },
     expected: 'settings_unknown',
   },
+  'php.ini was removed since': {
+    files: { [folder]: { kind: 'folder', bornAt: 1, modifiedAt: later } },
+    expected: 'settings_unknown',
+  },
   'no pool': { files: { [`${folder}/pool.d/www.conf`]: old('') }, expected: 'settings_unknown' },
   'an include that is a variable': {
     files: { [`${folder}/php-fpm.conf`]: old(`include=\${HERE}/*.conf`) },
@@ -155,7 +160,7 @@ const cases: Record<string, Case> = {
 
   'a preloaded script that is newer': {
     files: { ...preload, ...born(later) },
-    expected: 'reborn /srv/app/pre.php, else opcache_frozen',
+    expected: 'reborn /srv/app/pre.php, shared, else opcache_frozen',
   },
   'a preloaded script that is older, though what it has loaded may be newer': {
     files: { ...preload, ...born(began - 1) },
@@ -163,7 +168,7 @@ const cases: Record<string, Case> = {
   },
   'a preloaded script that was edited in place': {
     files: { ...preload, '/srv/app/pre.php': { text: '', bornAt: 1, modifiedAt: later } },
-    expected: 'modified /srv/app/pre.php, else opcache_frozen',
+    expected: 'modified /srv/app/pre.php, shared, else opcache_frozen',
   },
   'a preloaded script on a file system without births': {
     files: { ...preload, '/srv/app/pre.php': { text: '', modifiedAt: later } },
@@ -172,7 +177,7 @@ const cases: Record<string, Case> = {
   'a preloaded script that is gone': { files: preload, expected: 'unreadable' },
   'a preloaded script, and no look at the others': {
     files: { ...preload, ...ini(off), ...born(later) },
-    expected: 'reborn /srv/app/pre.php, else opcache_frozen',
+    expected: 'reborn /srv/app/pre.php, shared, else opcache_frozen',
   },
   'an older preloaded script, and no look at the others': {
     files: { ...preload, ...ini(off), ...born(1) },
@@ -208,7 +213,7 @@ const cases: Record<string, Case> = {
   'systemd has reloaded it before': {
     files: { ...preload, ...born(later) },
     start: { changedAt: later - 3000 },
-    expected: 'reborn /srv/app/pre.php, else opcache_frozen',
+    expected: 'reborn /srv/app/pre.php, shared, else opcache_frozen',
   },
   'systemd has reloaded it at about the same time, and the clock was set': {
     files: { ...preload, ...born(later) },
@@ -292,7 +297,7 @@ const elsewhere: [program: string, files: Record<string, TestFile>, expected: st
   [
     '/usr/sbin/php-fpm8.5',
     { '/etc/php/8.5/fpm/php.ini': old('opcache.preload=/srv/app/pre.php'), ...born(later) },
-    'reborn /srv/app/pre.php, else opcache_frozen',
+    'reborn /srv/app/pre.php, shared, else opcache_frozen',
   ],
   ['/usr/sbin/php-fpm8.10', { '/etc/php/8.10/fpm/php.ini': old(off) }, 'opcache_frozen'],
 ];
@@ -314,6 +319,8 @@ const apache: [name: string, files: Record<string, TestFile>, expected: string |
   ['frozen', { '/etc/php/8.2/apache2/php.ini': old(off) }, 'opcache_frozen'],
   ['edited since', { '/etc/php/8.2/apache2/php.ini': { text: '', modifiedAt: later } }, 'settings_unknown'],
   ['another php.ini for it alone', { '/etc/php/8.2/apache2/php-apache2handler.ini': old(off) }, 'settings_unknown'],
+  ['another module since', { '/etc/apache2/mods-enabled': { kind: 'folder', modifiedAt: later } }, 'settings_unknown'],
+  ['modules that nobody can list', { '/etc/apache2/mods-enabled': { kind: 'unknown' } }, 'settings_unknown'],
   ['two versions', { '/etc/apache2/mods-enabled/php8.4.load': old('') }, 'settings_unknown'],
 ];
 for (const [name, files, expected] of apache) {
@@ -330,6 +337,30 @@ for (const [name, files, expected] of apache) {
       hasEnvironmentFiles: false,
     };
     assert.equal(judge({ program: '/usr/sbin/apache2' }, { command }, { ...host, ...files }), expected);
+  });
+}
+
+const plain: [name: string, files: Record<string, TestFile>, expected: boolean][] = [
+  ['with PHP', { '/etc/apache2/mods-enabled/php8.2.load': old('') }, true],
+  ['without PHP', {}, false],
+  [
+    'with two versions',
+    { '/etc/apache2/mods-enabled/php8.2.load': old(''), '/etc/apache2/mods-enabled/php8.4.load': old('') },
+    true,
+  ],
+  ['with modules that nobody can list', { '/etc/apache2/mods-enabled': { kind: 'unknown' } }, true],
+  [
+    'whose PHP may have been taken away since',
+    { '/etc/apache2/mods-enabled': { kind: 'folder', modifiedAt: later } },
+    true,
+  ],
+];
+for (const [name, files, expected] of plain) {
+  test(`an Apache ${name} may have PHP in it: ${expected}`, () => {
+    const host = { '/etc/php': { kind: 'folder' as const }, '/etc/apache2/mods-enabled': { kind: 'folder' as const } };
+    assert.equal(mayHavePhp(began, filesOf({ ...host, ...files })), expected);
+    const { '/etc/php': _, ...withoutPhp } = host;
+    assert.equal(mayHavePhp(began, filesOf({ ...withoutPhp, ...files })), false, 'a host without PHP');
   });
 }
 
@@ -350,5 +381,6 @@ function judge(
   if (judged === null) return null;
   if ('unjudged' in judged) return judged.unjudged;
   if (judged.kind !== 'script') return judged.kind;
-  return `${judged.how} ${judged.path}${judged.otherwise ? `, else ${judged.otherwise}` : ''}`;
+  const shared = judged.isShared ? ', shared' : '';
+  return `${judged.how} ${judged.path}${shared}${judged.otherwise ? `, else ${judged.otherwise}` : ''}`;
 }

@@ -39,9 +39,11 @@ export function filesOf(files: Readonly<Record<string, TestFile>>): HostFiles {
     beginningOf: (path, most) => files[path]?.text?.slice(0, most) ?? null,
     textOf: (path) => files[resolve(path)]?.text ?? null,
     namesIn: (folder) =>
-      Object.keys(files)
-        .flatMap((path) => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : []))
-        .filter((name) => !name.includes('/'))
-        .sort(),
+      files[folder]?.kind === 'unknown'
+        ? null
+        : Object.keys(files)
+            .flatMap((path) => (path.startsWith(`${folder}/`) ? path.slice(folder.length + 1) : []))
+            .filter((name) => !name.includes('/'))
+            .sort(),
   };
 }
