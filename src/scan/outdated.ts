@@ -153,9 +153,11 @@ const isOnHost = ({ attribution, root }: Program): boolean => attribution.contai
 
 /** Leaves out each Apache that has no PHP in it. */
 function withoutPlainApache(programs: readonly Program[], files: HostFiles): readonly Program[] {
-  return programs.filter(
-    (program) => !isApache(programOf(program)) || (isOnHost(program) && mayHavePhp(program.beganAt, files)),
-  );
+  const apaches = programs.filter((program) => isApache(programOf(program)));
+  if (apaches.length === 0) return programs;
+  // The main process began first, and its forks have what it has loaded.
+  const hasPhp = mayHavePhp(earliestStart(apaches), files);
+  return programs.filter((program) => !isApache(programOf(program)) || (hasPhp && isOnHost(program)));
 }
 
 function groupByService(
