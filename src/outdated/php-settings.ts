@@ -191,18 +191,19 @@ function scopeKeeps(values: PhpValues): boolean | null {
   return keeps && isEnabled === null ? null : keeps;
 }
 
-const numbers: Readonly<Record<string, number>> = {
-  ...{ '': 0, off: 0, no: 0, false: 0, none: 0, on: 1, yes: 1, true: 1 },
-};
+const words: ReadonlyMap<string, number> = new Map([
+  ...['', 'off', 'no', 'false', 'none'].map((word) => [word, 0] as const),
+  ...['on', 'yes', 'true'].map((word) => [word, 1] as const),
+]);
 const multiples: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
 
 /** A number as PHP's settings have it: 2, 1k, off. Returns null for anything else, and for what is not plain. */
 function secondsOf(value: string | null | undefined): number | null {
   if (value === undefined) return 2;
-  const text = value?.toLowerCase() ?? null;
-  if (text === null || text in numbers) return text === null ? null : numbers[text]!;
+  if (value === null) return null;
+  const text = value.toLowerCase();
   const [, digits, unit = ''] = /^([0-9]+)([kmg]?)$/.exec(text) ?? [];
-  return digits === undefined ? null : Number(digits) * multiples[unit]!;
+  return digits === undefined ? (words.get(text) ?? null) : Number(digits) * multiples[unit]!;
 }
 
 function isSet(values: PhpValues, key: string, otherwise: boolean): boolean | null {

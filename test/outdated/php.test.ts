@@ -80,6 +80,10 @@ const cases: Record<string, Case> = {
   'a look at each request': { files: ini('opcache.revalidate_freq=off'), expected: null },
   'a look at each request, by no value': { files: ini('opcache.revalidate_freq='), expected: null },
   'a look once in a kibisecond': { files: ini('opcache.revalidate_freq=1K'), expected: 'opcache_frozen' },
+  'a time that is the name of a method': {
+    files: ini('opcache.revalidate_freq=constructor'),
+    expected: 'settings_unknown',
+  },
   'a time that is none': { files: ini('opcache.revalidate_freq=60s'), expected: 'settings_unknown' },
   'an option that is joined': {
     files: conf('opcache.validate_timestamps=1'),
